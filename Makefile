@@ -1,0 +1,50 @@
+# Everything runs in the project's own virtual environment; nothing is installed elsewhere.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+
+.PHONY: run test lock lint types imports check bench clean
+
+run: $(VENV)/.run-installed  ## the whole way on the bundled sample day: no token, no network
+	$(BIN)/sulan demo
+
+test: $(VENV)/.dev-installed  ## the tests
+	$(BIN)/python -m pytest -n auto -q
+
+lint: $(VENV)/.dev-installed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/.dev-installed
+	$(BIN)/pyright
+
+imports: $(VENV)/.dev-installed
+	$(BIN)/lint-imports
+
+check: lint types imports test
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Sulan needs Python 3.11 or later; $(PYTHON) is older. Try: make run PYTHON=python3.11"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || \
+	  { echo "No virtual environment: install Python's venv module (Debian, Ubuntu: apt install python3-venv)."; exit 1; }
+
+$(VENV)/.run-installed: $(VENV)/bin/python requirements.lock pyproject.toml
+	$(PIP) install --quiet --require-hashes -r requirements.lock
+	$(PIP) install --quiet --no-deps --editable .
+	@touch $@
+
+$(VENV)/.dev-installed: $(VENV)/.run-installed requirements-dev.lock
+	$(PIP) install --quiet --require-hashes -r requirements-dev.lock
+	@touch $@
+
+lock: $(VENV)/bin/python  ## renew both lock files with the newest versions that pyproject.toml allows
+	$(PIP) install --quiet 'uv>=0.13'
+	$(BIN)/uv pip compile --quiet --universal --upgrade --generate-hashes --no-header --no-annotate \
+	  --no-emit-index-url pyproject.toml --python-version 3.11 -o requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --upgrade --generate-hashes --no-header --no-annotate \
+	  --no-emit-index-url -c requirements.lock --group dev pyproject.toml --python-version 3.11 -o requirements-dev.lock
+
+clean:
+	rm -rf $(VENV)

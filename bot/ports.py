@@ -1,0 +1,194 @@
+"""What the application needs of the world.
+
+Each port has five methods or fewer. Every one has an in-memory fake beside the real thing and one
+contract suite (``tests/contract``) that runs over both.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+from bot.domain.listing import Listed, Listing, LookUp
+from bot.domain.model_call import ModelCall, Spending
+from bot.domain.paper import Paper
+from bot.domain.paper_id import PaperId, PaperRef
+from bot.domain.summary import Language, Summary, SummaryKey
+
+
+class Clock(Protocol):
+    """Time as the application sees it; tests bring their own."""
+
+    def now(self) -> datetime:
+        """The present moment, UTC, aware."""
+        ...
+
+    def monotonic(self) -> float:
+        """Seconds from an arbitrary start; never jumps."""
+        ...
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait. Zero or less yields once."""
+        ...
+
+
+class Source(Protocol):
+    """A place that lists papers by day."""
+
+    @property
+    def key(self) -> str:
+        """Its stable name in settings, on the command line and in the store: ``hf``,
+        ``arxiv:cs.CL``."""
+        ...
+
+    async def list_day(self, day: date) -> Listing:
+        """The list of a day (UTC date). An empty list is an answer; a broken one is not.
+
+        Raises:
+            SourceUnavailable: no answer now; try later.
+            SourceBroken: an answer that cannot be trusted.
+            SourceHasNoArchive: the source no longer has that day.
+        """
+        ...
+
+
+class PaperLookup(Protocol):
+    """Papers by id."""
+
+    async def look_up(self, refs: Sequence[PaperRef]) -> LookUp:
+        """Ask for papers; each id is found, missing, or unanswered with a reason.
+
+        Raises:
+            SourceUnavailable: no upstream could be asked about any of them.
+            SourceBroken: no upstream gave a usable answer about any of them.
+        """
+        ...
+
+
+class PaperStore(Protocol):
+    """Papers, each once, by id."""
+
+    async def save(self, papers: Sequence[Paper]) -> None:
+        """Insert, or merge into what is known (``domain.paper.merge``), in one transaction."""
+        ...
+
+    async def get(self, ids: Collection[PaperId]) -> Mapping[PaperId, Paper]:
+        """Those of the papers that are known."""
+        ...
+
+
+class ListingStore(Protocol):
+    """Which source listed which paper on which day, and when it was first seen there."""
+
+    async def record(
+        self, source: str, day: date, papers: Sequence[Paper], *, seen_at: datetime
+    ) -> Sequence[PaperId]:
+        """Note a day's list, in order, and that it was looked at; returns the ids new to it.
+
+        A paper stays on a list once it was seen there, also when the source later drops it. A
+        paper already listed keeps its ``first_seen``; positions follow the newest look. Papers must
+        have been saved. An empty list is recorded as looked at.
+        """
+        ...
+
+    async def of_day(self, source: str, day: date) -> Sequence[Listed]:
+        """A day's list: by position, then by first_seen."""
+        ...
+
+    async def checked_at(self, source: str, day: date) -> datetime | None:
+        """When the list was last looked at, ``None`` for never."""
+        ...
+
+    async def earlier(
+        self, source: str, ids: Collection[PaperId], *, before: date
+    ) -> Mapping[PaperId, Listed]:
+        """For each paper that stands on an earlier day's list of the source, its latest place."""
+        ...
+
+    async def latest_day(self, source: str) -> date | None:
+        """The newest day with at least one paper."""
+        ...
+
+
+class SummaryStore(Protocol):
+    """Summaries by what was paid for, and the claims that keep two from paying at once."""
+
+    async def get(self, key: SummaryKey) -> Summary | None:
+        """The summary under exactly this key."""
+        ...
+
+    async def put(self, key: SummaryKey, summary: Summary) -> None:
+        """Store (or replace) a summary and drop any claim on its key, in one transaction."""
+        ...
+
+    async def of_papers(
+        self, ids: Collection[PaperId], language: Language
+    ) -> Sequence[tuple[SummaryKey, Summary]]:
+        """Every stored summary of these papers in a language, oldest first."""
+        ...
+
+    async def claim(self, key: SummaryKey, owner: str, *, now: datetime, until: datetime) -> bool:
+        """Whether ``owner`` may now write this summary: nobody else holds an unexpired claim.
+
+        Claiming again as the same owner prolongs it.
+        """
+        ...
+
+    async def release(self, key: SummaryKey, owner: str) -> None:
+        """Give a claim back without a summary. Not holding it is no error."""
+        ...
+
+
+class Ledger(Protocol):
+    """Calls to models and what they cost."""
+
+    async def record(self, call: ModelCall) -> None:
+        """Note one call."""
+        ...
+
+    async def spent(self, *, since: datetime) -> Spending:
+        """Everything from ``since`` (UTC) on."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class CachedResponse:
+    """A body with the validators for a conditional request. ``stored_at`` is UTC."""
+
+    url: str
+    etag: str | None
+    last_modified: str | None
+    content_type: str
+    body: bytes
+    stored_at: datetime
+
+
+class HttpCache(Protocol):
+    """Answers kept for conditional requests."""
+
+    async def get(self, url: str) -> CachedResponse | None:
+        """The kept answer to exactly this address."""
+        ...
+
+    async def put(self, response: CachedResponse) -> None:
+        """Keep an answer, replacing an older one."""
+        ...
+
+    async def prune(self, *, before: datetime) -> int:
+        """Forget answers stored before a moment; returns how many."""
+        ...
+
+
+class Store(Protocol):
+    """The one store, by its parts."""
+
+    @property
+    def papers(self) -> PaperStore: ...
+    @property
+    def listings(self) -> ListingStore: ...
+    @property
+    def summaries(self) -> SummaryStore: ...
+    @property
+    def ledger(self) -> Ledger: ...
+    @property
+    def http_cache(self) -> HttpCache: ...

@@ -1,0 +1,1 @@
+"""What Sulan does: collect, summarise, compose. Uses ports and domain only, never an SDK."""

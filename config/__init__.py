@@ -1,0 +1,1 @@
+"""Settings and logging: what an operator can set, its defaults, and where each value came from."""

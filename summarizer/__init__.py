@@ -1,0 +1,1 @@
+"""From an abstract to the four parts: models, quotation, checks, and the four-part Markdown."""
