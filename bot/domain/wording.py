@@ -64,7 +64,9 @@ class Wording:
     ``colon`` and ``comma`` are the language's own punctuation between label, score and reason.
     ``origins`` maps an Origin's value to a sentence (placeholder: model); ``findings`` maps each
     FindingKind to a sentence (placeholder: detail); ``reasons`` maps a SummaryError's reason to
-    words for ``findings["fallback"]``.
+    words for ``findings["fallback"]``. ``count`` is a number of papers (placeholder: count).
+    ``quiet`` says why there are none (keys: weekend, not_yet, late, empty; placeholders: source,
+    day).
     """
 
     language: Language
@@ -82,3 +84,5 @@ class Wording:
     origins: Mapping[str, str]
     findings: Mapping[FindingKind, str]
     reasons: Mapping[str, str]
+    count: str
+    quiet: Mapping[str, str]

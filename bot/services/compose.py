@@ -1,0 +1,117 @@
+"""From a paper and its summary to a post, in one language's words."""
+
+from bot.domain.digest import Digest, Entry
+from bot.domain.paper import Paper
+from bot.domain.post import Link, Post, Rating, Section
+from bot.domain.summary import Finding, FindingKind, Origin, Scores, Summary
+from bot.domain.wording import Wording
+
+
+def compose(entry: Entry, wording: Wording) -> Post:
+    """The message about one paper: the order and weight of MESSAGES' wireframe."""
+    paper, summary = entry.paper, entry.summary
+    return Post(
+        language=wording.language,
+        title=paper.title,
+        url=page_of(paper),
+        ratings=_ratings(summary.scores, wording),
+        signals=_signals(paper, summary, wording),
+        sections=_sections(summary, wording),
+        keywords=summary.keywords,
+        links=_links(paper),
+        image_url=paper.thumbnail_url,
+        footer=_footer(summary, wording),
+    )
+
+
+def day_title(digest: Digest, wording: Wording) -> str:
+    """The line above a day's papers: source, day, how many."""
+    kind, _, category = digest.source.partition(":")
+    name = wording.digest.list_name[kind].format(day=digest.day, category=category)
+    return f"{name} · {wording.count.format(count=len(digest.entries))}"
+
+
+def page_of(paper: Paper) -> str:
+    """The page that the title links to: Hugging Face's where it has one, else arXiv's."""
+    return paper.hf_url if paper.id.is_new_style else paper.abs_url
+
+
+def _ratings(scores: Scores | None, wording: Wording) -> tuple[Rating, ...]:
+    if scores is None:
+        return ()
+    names = wording.short_scores
+    return (
+        Rating(names.practicality, scores.practicality.value),
+        Rating(names.novelty, scores.novelty.value),
+        Rating(names.recommendation, scores.recommendation.value),
+    )
+
+
+def _signals(paper: Paper, summary: Summary, wording: Wording) -> tuple[str, ...]:
+    signals: list[str] = []
+    if summary.scores is None:
+        signals.append(wording.unrated)
+    if paper.upvotes is not None:
+        signals.append(f"👍 {paper.upvotes}")
+    if paper.code_url:
+        stars = f" ★{paper.code_stars}" if paper.code_stars else ""
+        signals.append(f"💻 code{stars}")
+    if paper.organization:
+        signals.append(paper.organization)
+    return tuple(signals)
+
+
+def _sections(summary: Summary, wording: Wording) -> tuple[Section, ...]:
+    labels = wording.labels
+    sections = [Section(labels.main_work, tuple(summary.main_work.split("\n")))]
+    if summary.highlights:
+        sections.append(Section(labels.highlights, summary.highlights, bulleted=True))
+    reasons = _reasons(summary.scores, wording) if summary.scores else ()
+    if reasons:
+        sections.append(Section(labels.scores, reasons, bulleted=True, folded=True))
+    return tuple(sections)
+
+
+def _reasons(scores: Scores, wording: Wording) -> tuple[str, ...]:
+    rated = (
+        (wording.scores.practicality, scores.practicality),
+        (wording.scores.novelty, scores.novelty),
+        (wording.scores.recommendation, scores.recommendation),
+    )
+    return tuple(
+        f"{name} {score.value:g}/5{wording.colon}{score.reason}"
+        for name, score in rated
+        if score.reason
+    )
+
+
+def _links(paper: Paper) -> tuple[Link, ...]:
+    links = [Link("arXiv", paper.abs_url), Link("PDF", paper.pdf_url)]
+    if paper.code_url:
+        links.append(Link("Code", paper.code_url))
+    if paper.project_url:
+        links.append(Link("Project", paper.project_url))
+    return tuple(links)
+
+
+def _footer(summary: Summary, wording: Wording) -> tuple[str, ...]:
+    return (
+        origin_line(summary, wording),
+        *(f"⚠ {finding_line(finding, wording)}" for finding in summary.findings),
+    )
+
+
+def origin_line(summary: Summary, wording: Wording) -> str:
+    """One line that says who wrote the summary."""
+    provenance = summary.provenance
+    if provenance.origin is Origin.IMPORTED and not provenance.model:
+        return wording.origins["imported_unknown"]
+    return wording.origins[provenance.origin.value].format(model=provenance.model)
+
+
+def finding_line(finding: Finding, wording: Wording) -> str:
+    """One line that says what a reader should not rely on."""
+    detail = finding.detail
+    if finding.kind is FindingKind.FALLBACK:
+        detail = wording.reasons.get(detail, detail)
+    return wording.findings[finding.kind].format(detail=detail)

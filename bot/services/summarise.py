@@ -1,0 +1,158 @@
+"""Summaries: paid for once, quoted from the abstract where no model gave one."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from bot.domain.errors import (
+    SummaryCutOff,
+    SummaryError,
+    SummaryFiltered,
+    SummaryMalformed,
+    SummaryRefused,
+)
+from bot.domain.paper import Paper
+from bot.domain.summary import (
+    Finding,
+    FindingKind,
+    Language,
+    Origin,
+    Summary,
+    SummaryKey,
+)
+from bot.ports import Clock, Store
+from bot.services.single_flight import SingleFlight
+from summarizer.base import Summarizer
+
+_log = logging.getLogger(__name__)
+
+# Asking again would give the same: the quotation takes the model's place for good.
+_FINAL = (SummaryRefused, SummaryFiltered, SummaryCutOff, SummaryMalformed)
+# Longer than any call with its retries; a process that died frees its claims by this.
+_CLAIM = timedelta(minutes=10)
+_CLAIM_POLL_S = 1.0
+_RANK = {Origin.MODEL: 2, Origin.IMPORTED: 1, Origin.EXTRACTIVE: 0}
+
+
+@dataclass(frozen=True, slots=True)
+class Writers:
+    """Who writes: the configured summariser, and quotation for when it cannot."""
+
+    main: Summarizer
+    fallback: Summarizer
+
+
+class SummariseService:
+    """Gives every paper its summary, and pays for each once.
+
+    One call per key among all callers of this process (single flight) and among all processes on
+    one store (claims), and none where the store already has the summary. ``owner`` names this
+    process in its claims.
+    """
+
+    def __init__(self, writers: Writers, *, store: Store, clock: Clock, owner: str) -> None:
+        self._writers = writers
+        self._store = store
+        self._clock = clock
+        self._owner = owner
+        self._flights: SingleFlight[SummaryKey, Summary] = SingleFlight()
+
+    def key_of(self, paper: Paper, language: Language) -> SummaryKey:
+        """What a summary of this paper is stored and paid for under."""
+        main = self._writers.main
+        return SummaryKey(paper.id, paper.version, language, main.prompt, main.model)
+
+    async def summarise(self, paper: Paper, language: Language) -> Summary:
+        """A paper's summary, from the store if it is there.
+
+        Raises:
+            SummaryError: neither the model nor quotation gave one (no abstract).
+        """
+        key = self.key_of(paper, language)
+        known = await self._known(key)
+        if known is not None:
+            return known
+        return await self._flights.run(key, lambda: self._write(key, paper))
+
+    async def summarise_all(
+        self, papers: Sequence[Paper], language: Language
+    ) -> AsyncIterator[tuple[Paper, Summary | SummaryError]]:
+        """Each paper with its summary or its error, as they get ready."""
+
+        async def one(paper: Paper) -> tuple[Paper, Summary | SummaryError]:
+            try:
+                return paper, await self.summarise(paper, language)
+            except SummaryError as error:
+                return paper, error
+
+        tasks = [asyncio.ensure_future(one(paper)) for paper in papers]
+        try:
+            for task in asyncio.as_completed(tasks):
+                yield await task
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def close(self) -> None:
+        """Stop what nobody waits for any more."""
+        await self._flights.drain()
+
+    async def _known(self, key: SummaryKey) -> Summary | None:
+        """The stored summary; without a model, also one that a model wrote or a file brought."""
+        if key.model != self._writers.fallback.model:
+            return await self._store.summaries.get(key)
+        stored = await self._store.summaries.of_papers([key.paper_id], key.language)
+        return best(stored)
+
+    async def _write(self, key: SummaryKey, paper: Paper) -> Summary:
+        while not await self._claim(key):
+            await self._clock.sleep(_CLAIM_POLL_S)
+            known = await self._store.summaries.get(key)
+            if known is not None:
+                return known
+        known = await self._store.summaries.get(key)
+        if known is not None:  # written between the first look and the claim
+            await self._store.summaries.release(key, self._owner)
+            return known
+        try:
+            return await self._write_claimed(key, paper)
+        except BaseException:
+            await self._store.summaries.release(key, self._owner)
+            raise
+
+    async def _claim(self, key: SummaryKey) -> bool:
+        now = self._clock.now()
+        return await self._store.summaries.claim(key, self._owner, now=now, until=now + _CLAIM)
+
+    async def _write_claimed(self, key: SummaryKey, paper: Paper) -> Summary:
+        try:
+            summary = await self._writers.main.summarize(paper, key.language)
+        except SummaryError as error:
+            if key.model == self._writers.fallback.model:
+                raise
+            _log.warning("no model summary", extra={"paper": str(paper.id), "reason": error.reason})
+            summary = await self._quoted(paper, key.language, error)
+            if not isinstance(error, _FINAL):
+                await self._store.summaries.release(key, self._owner)
+                return summary
+        await self._store.summaries.put(key, summary)
+        return summary
+
+    async def _quoted(self, paper: Paper, language: Language, error: SummaryError) -> Summary:
+        quoted = await self._writers.fallback.summarize(paper, language)
+        return replace(
+            quoted, findings=(*quoted.findings, Finding(FindingKind.FALLBACK, error.reason))
+        )
+
+
+def best(stored: Sequence[tuple[SummaryKey, Summary]]) -> Summary | None:
+    """The one to show: a model's before an imported before a quoted one; then the higher paper
+    version; then the newest."""
+    ranked = [
+        (_RANK[summary.provenance.origin], key.version, place)
+        for place, (key, summary) in enumerate(stored)
+    ]
+    return stored[max(ranked)[2]][1] if ranked else None
