@@ -35,14 +35,14 @@ def parse_daily(body: bytes, *, day: date) -> Listing:
         raise SourceBroken(f"Hugging Face's list of {day} is {_kind(entries)}, not a JSON list.")
     papers: dict[PaperId, Paper] = {}
     quarantined: list[Quarantined] = []
-    for place, entry in enumerate(cast(list[object], entries), start=1):
+    for place, entry in enumerate(cast("list[object]", entries), start=1):
         try:
             paper = _paper(_fields(entry))
         except UnusableEntry as error:
-            quarantined.append(Quarantined(_where(entry, place), str(error)))
+            quarantined.append(Quarantined(str(_id_of(entry) or f"entry {place}"), str(error)))
         else:
             papers.setdefault(paper.id, paper)
-    if quarantined and not papers and not any("." in q.where for q in quarantined):
+    if quarantined and not papers and not any(_id_of(e) for e in cast("list[object]", entries)):
         raise SourceBroken(
             f"Hugging Face's list of {day} holds no paper: its first entry was refused because "
             f"{quarantined[0].reason}."
@@ -80,31 +80,28 @@ def _json(body: bytes) -> object:
 
 def _kind(value: object) -> str:
     if isinstance(value, dict):
-        complaint = cast(dict[str, object], value).get("error")
+        complaint = cast("dict[str, object]", value).get("error")
         told = f' saying "{plain(complaint[:200])}"' if isinstance(complaint, str) else ""
         return f"a JSON object{told}"
     return f"a JSON {type(value).__name__}"
 
 
-def _where(entry: object, place: int) -> str:
-    """The entry's id where it can be told, else its place, counted from 1."""
-    item = cast(_Fields, entry) if isinstance(entry, dict) else {}
-    for fields in (_fields_or_empty(item.get("paper")), item):
-        try:
-            return str(parse_paper_ref(_text(fields, "id")).id)
-        except InvalidPaperId:
-            continue
-    return f"entry {place}"
+def _id_of(entry: object) -> PaperId | None:
+    item = _fields_or_empty(entry)
+    try:
+        return _id(_fields_or_empty(item.get("paper", item)))
+    except UnusableEntry:
+        return None
 
 
 def _fields(value: object) -> _Fields:
     if not isinstance(value, dict):
         raise UnusableEntry("it is no JSON object")
-    return cast(_Fields, value)
+    return cast("_Fields", value)
 
 
 def _fields_or_empty(value: object) -> _Fields:
-    return cast(_Fields, value) if isinstance(value, dict) else {}
+    return cast("_Fields", value) if isinstance(value, dict) else {}
 
 
 def _paper(item: _Fields) -> Paper:
@@ -126,7 +123,7 @@ def _paper(item: _Fields) -> Paper:
         code_stars=_count(inner.get("githubStars")),
         project_url=safe_link(inner.get("projectPage")),
         organization=_organization(inner) or _organization(item),
-        keywords=names_of(_texts(inner.get("ai_keywords"))),
+        keywords=tuple(dict.fromkeys(names_of(_texts(inner.get("ai_keywords"))))),
         upstream_summary=_short(_text(inner, "ai_summary")),
         submitted_by=_submitter(item.get("submittedBy")) or _submitter(_daily_submitter(inner)),
     )
@@ -145,7 +142,7 @@ def _text(fields: _Fields, key: str) -> str:
 
 
 def _texts(value: object) -> list[str]:
-    entries = cast(Sequence[object], value) if isinstance(value, list) else ()
+    entries = cast("Sequence[object]", value) if isinstance(value, list) else ()
     return [entry for entry in entries if isinstance(entry, str)]
 
 
@@ -153,7 +150,7 @@ def _authors(value: object) -> tuple[str, ...]:
     """Every author. ``hidden`` is kept aside: it hides the link between a name and a Hugging Face
     account (all three hidden ones in the archive carry such a claim), not who wrote the paper.
     """
-    entries = cast(Sequence[object], value) if isinstance(value, list) else ()
+    entries = cast("Sequence[object]", value) if isinstance(value, list) else ()
     return names_of(
         entry if isinstance(entry, str) else _text(_fields_or_empty(entry), "name")
         for entry in entries

@@ -8,7 +8,7 @@ MAX_LINK = 2048
 # A name with a top-level domain: no address literals, no bare names of the local network (T7), and
 # no look-alikes in other scripts, which real ones of these links do not use (T2).
 _HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])")
-# Printable ASCII without what may end or open markup, quotes or another argument.
+# Printable ASCII without white space, backslash and what RFC 3986 keeps out of a link.
 _SAFE = re.compile(r"[!#-;=?-\[\]_a-z~]+", re.IGNORECASE | re.ASCII)
 
 

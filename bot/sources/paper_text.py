@@ -17,6 +17,8 @@ _WITHDRAWN = re.compile(
     r"|^\W*(?:paper\s+)?withdrawn\b",
     re.IGNORECASE,
 )
+# cs.CL, math.AG, hep-th, cond-mat.mtrl-sci. Feeds also carry MSC and ACM classes ("68T05").
+_CATEGORY = re.compile(r"[a-z]+(?:-[a-z]+)*(?:\.[A-Za-z]+(?:-[A-Za-z]+)*)?")
 # A notice is short; a paper *about* withdrawn work has a full abstract around the words.
 _NOTICE_LENGTH = 600
 
@@ -51,9 +53,18 @@ def abstract_of(text: str) -> str:
 
 
 def names_of(names: Iterable[str]) -> tuple[str, ...]:
-    """Clean names in order, each once; empty and absurdly long ones are dropped."""
+    """Clean names in order; empty and absurdly long ones are dropped.
+
+    Two authors may bear one name, so that equal ones stay.
+    """
     clean = (plain(name) for name in names if len(name) <= MAX_NAME)
-    return tuple(dict.fromkeys(name for name in clean if name))
+    return tuple(name for name in clean if name)
+
+
+def categories_of(terms: Iterable[str]) -> tuple[str, ...]:
+    """arXiv's categories among ``terms``, in order, each once."""
+    found = (term.strip() for term in terms)
+    return tuple(dict.fromkeys(term for term in found if _CATEGORY.fullmatch(term)))
 
 
 def is_withdrawn(*notices: str) -> bool:
