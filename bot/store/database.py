@@ -1,0 +1,125 @@
+"""Opening the store: one writer, some readers, the schema brought forward."""
+
+from collections.abc import AsyncGenerator, Collection, Iterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from bot.domain.errors import StoreError
+from bot.store.faults import translated
+from bot.store.location import Location, locate, prepare
+from bot.store.migrate import bring_forward
+from bot.store.sqlite_engines import reader_engine, writer_engine
+
+Item = TypeVar("Item")
+
+# Seconds that a writer waits for another process's transaction. With BEGIN IMMEDIATE and 30 s, none
+# of 2,000 transactions of four processes failed.
+BUSY_TIMEOUT = 30.0
+
+# Ids in one statement; SQLite's limit is 32,766 parameters since 3.32.
+_BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """Connections to one database. ``name`` is what messages call it."""
+
+    writer: AsyncEngine
+    reader: AsyncEngine
+    name: str
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncGenerator[AsyncConnection, None]:
+        """One transaction, which is committed on leaving and undone on an error.
+
+        Raises:
+            StoreError: the database cannot be written.
+        """
+        with translated(self.name):
+            async with self.writer.begin() as connection:
+                yield connection
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncGenerator[AsyncConnection, None]:
+        """A connection that only reads; each statement sees what is committed.
+
+        Raises:
+            StoreError: the database cannot be read.
+        """
+        with translated(self.name):
+            async with self.reader.connect() as connection:
+                yield connection
+
+    def insert(self, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
+        """The database's own INSERT, which knows ON CONFLICT."""
+        if self.writer.dialect.name == "sqlite":
+            return sqlite.insert(table)
+        return postgresql.insert(table)
+
+    def upsert(self, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
+        """INSERT, or on the same primary key replace every other column."""
+        statement = self.insert(table)
+        keys = list(table.primary_key.columns)
+        rest = {c.name: statement.excluded[c.name] for c in table.columns if not c.primary_key}
+        return statement.on_conflict_do_update(index_elements=keys, set_=rest)
+
+
+@asynccontextmanager
+async def open_database(
+    place: str | Path, *, busy_timeout: float = BUSY_TIMEOUT
+) -> AsyncGenerator[Database, None]:
+    """Open a database and bring its schema forward; close it on leaving.
+
+    Raises:
+        StoreError: it cannot be opened, read and written, or is from a newer version.
+    """
+    location = locate(place)
+    if location.path is not None:
+        prepare(location.path)
+    writer, reader = _engines(location, busy_timeout)
+    database = Database(writer, reader, location.name)
+    try:
+        async with database.writing() as connection:
+            await connection.run_sync(partial(bring_forward, name=location.name))
+        yield database
+    finally:
+        # The writer goes last: closing it folds SQLite's write-ahead log into the file.
+        await reader.dispose()
+        await writer.dispose()
+
+
+def _engines(location: Location, busy_timeout: float) -> tuple[AsyncEngine, AsyncEngine]:
+    if location.path is not None:
+        return writer_engine(location.url, busy_timeout), reader_engine(location.url, busy_timeout)
+    try:
+        engine = create_async_engine(location.url, pool_pre_ping=True)
+    except ModuleNotFoundError as error:
+        raise StoreError(
+            f"{location.name} needs the package psycopg; install it: pip install 'psycopg[binary]'"
+        ) from error
+    return engine, engine.execution_options(isolation_level="AUTOCOMMIT")
+
+
+def batches(items: Collection[Item]) -> Iterator[list[Item]]:
+    """The items in parts that fit one statement."""
+    rest = iter(items)
+    while batch := list(islice(rest, _BATCH)):
+        yield batch
+
+
+def columns(table: sa.Table, value: object) -> dict[str, Any]:
+    """A row for a table whose columns bear the names of the value's fields."""
+    return {column.name: getattr(value, column.name) for column in table.columns}
+
+
+def fields(table: sa.Table, row: Mapping[Any, Any]) -> dict[str, Any]:
+    """The way back: what a value is made from, given a row of such a table."""
+    return {column.name: row[column.name] for column in table.columns}

@@ -1,0 +1,48 @@
+"""The one store over a database."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.store.database import BUSY_TIMEOUT, Database, open_database
+from bot.store.sql_http_cache import SqlHttpCache
+from bot.store.sql_ledger import SqlLedger
+from bot.store.sql_listings import SqlListings
+from bot.store.sql_papers import SqlPapers
+from bot.store.sql_summaries import SqlSummaries
+
+
+@dataclass(frozen=True, slots=True)
+class SqlStore:
+    """``bot.ports.Store``."""
+
+    database: Database
+    papers: SqlPapers
+    listings: SqlListings
+    summaries: SqlSummaries
+    ledger: SqlLedger
+    http_cache: SqlHttpCache
+
+
+@asynccontextmanager
+async def open_store(
+    place: str | Path, *, busy_timeout: float = BUSY_TIMEOUT
+) -> AsyncGenerator[SqlStore, None]:
+    """Open the store at a file's path or an SQLAlchemy URL, and close it on leaving.
+
+    A file and its folder are made, readable by their owner alone (T12); the schema is brought
+    forward. ``busy_timeout`` is how long, in seconds, a writer waits for another process.
+
+    Raises:
+        StoreError: it cannot be opened, read and written, or is from a newer version.
+    """
+    async with open_database(place, busy_timeout=busy_timeout) as database:
+        yield SqlStore(
+            database=database,
+            papers=SqlPapers(database),
+            listings=SqlListings(database),
+            summaries=SqlSummaries(database),
+            ledger=SqlLedger(database),
+            http_cache=SqlHttpCache(database),
+        )
