@@ -11,6 +11,9 @@ from bot.domain.summary import Language, Summary, SummaryKey
 from bot.ports import Store
 from bot.services.summarise import best
 
+# What stands for the prompt in the key of a summary that a file brought.
+_IMPORTED = "imported"
+
 
 @dataclass(frozen=True, slots=True)
 class Assembled:
@@ -40,17 +43,18 @@ async def assemble(store: Store, source: str, day: date, language: Language) -> 
     return Assembled(Digest(source, day, language, entries), missing)
 
 
-async def keep_imported(store: Store, digest: Digest, keys: Iterable[SummaryKey]) -> None:
+async def keep_imported(store: Store, digest: Digest) -> None:
     """Store a digest that came from a file: papers, the day's list, summaries.
 
     A paper that the store knows better keeps its fields; only what is new to it is taken.
     """
     known = await store.papers.get([entry.paper.id for entry in digest.entries])
-    papers = [_at_known_version(entry.paper, known) for entry in digest.entries]
+    entries = [_at_known_version(entry, known) for entry in digest.entries]
+    papers = [entry.paper for entry in entries]
     await store.papers.save(papers)
     await _merge_listing(store, digest, papers)
-    for key, entry in zip(keys, digest.entries, strict=True):
-        await store.summaries.put(key, entry.summary)
+    for entry in entries:
+        await store.summaries.put(_imported_key(entry), entry.summary)
 
 
 async def _merge_listing(store: Store, digest: Digest, papers: list[Paper]) -> None:
@@ -62,8 +66,22 @@ async def _merge_listing(store: Store, digest: Digest, papers: list[Paper]) -> N
     await store.listings.record(digest.source, digest.day, papers, seen_at=seen_at)
 
 
-def _at_known_version(paper: Paper, known: Mapping[PaperId, Paper]) -> Paper:
-    return replace(paper, version=known[paper.id].version) if paper.id in known else paper
+def _at_known_version(entry: Entry, known: Mapping[PaperId, Paper]) -> Entry:
+    paper = known.get(entry.paper.id)
+    if paper is None:
+        return entry
+    return replace(entry, paper=replace(entry.paper, version=paper.version))
+
+
+def _imported_key(entry: Entry) -> SummaryKey:
+    provenance = entry.summary.provenance
+    return SummaryKey(
+        entry.paper.id,
+        entry.paper.version,
+        entry.summary.language,
+        provenance.prompt or _IMPORTED,
+        provenance.model,
+    )
 
 
 def _by_paper(

@@ -1,0 +1,223 @@
+"""Each summary is paid for once, and quotation steps in where no model gave one."""
+
+import asyncio
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+import pytest
+
+from bot.domain.errors import (
+    BudgetSpent,
+    ModelBusy,
+    ModelUnusable,
+    SummaryCutOff,
+    SummaryError,
+    SummaryFiltered,
+    SummaryMalformed,
+    SummaryRefused,
+)
+from bot.domain.paper import Paper
+from bot.domain.paper_id import PaperId
+from bot.domain.summary import (
+    Finding,
+    FindingKind,
+    Language,
+    Origin,
+    Provenance,
+    Summary,
+    SummaryKey,
+)
+from bot.services.summarise import SummariseService, Writers, best
+from bot.store.memory import MemoryStore
+from bot.testing import VirtualClock
+
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
+PAPER = Paper(PaperId("2309.12307"), "LongLoRA", "We present LongLoRA.")
+
+
+def written(paper: Paper, language: Language, origin: Origin, model: str) -> Summary:
+    return Summary(
+        paper.id, language, f"By {model}.", (), (), None, Provenance(origin, model, "v1", NOON)
+    )
+
+
+@dataclass
+class Scripted:
+    """Writes at once, or raises what it was told to; counts its calls."""
+
+    model: str = "a-model"
+    prompt: str = "v1"
+    error: SummaryError | None = None
+    calls: list[PaperId] = field(default_factory=list[PaperId])
+
+    async def summarize(self, paper: Paper, language: Language) -> Summary:
+        self.calls.append(paper.id)
+        await asyncio.sleep(0)
+        if self.error is not None:
+            raise self.error
+        origin = Origin.EXTRACTIVE if self.model == "extractive" else Origin.MODEL
+        return written(paper, language, origin, self.model)
+
+
+def service(main: Scripted, store: MemoryStore, *, owner: str = "one") -> SummariseService:
+    quoting = Scripted(model="extractive")
+    return SummariseService(
+        Writers(main, quoting), store=store, clock=VirtualClock(NOON), owner=owner
+    )
+
+
+async def test_f28_a_hundred_callers_pay_once() -> None:
+    main, store = Scripted(), MemoryStore()
+    one = service(main, store)
+    results = await asyncio.gather(*(one.summarise(PAPER, "zh") for _ in range(100)))
+    assert len(main.calls) == 1
+    assert len(set(map(id, results))) == 1
+
+
+async def test_f28_a_restart_pays_no_second_time() -> None:
+    main, store = Scripted(), MemoryStore()
+    first = await service(main, store).summarise(PAPER, "zh")
+    again = await service(main, store, owner="two").summarise(PAPER, "zh")
+    assert (first, len(main.calls)) == (again, 1)
+
+
+async def test_f28_two_processes_on_one_store_pay_once() -> None:
+    main, store = Scripted(), MemoryStore()
+    both = (service(main, store), service(main, store, owner="two"))
+    first, second = await asyncio.gather(*(one.summarise(PAPER, "zh") for one in both))
+    assert (first, len(main.calls)) == (second, 1)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        pytest.param({"version": 2}, id="F14: a new version"),
+        pytest.param({"language": "en"}, id="another language"),
+        pytest.param({"prompt": "v2"}, id="another prompt"),
+        pytest.param({"model": "b-model"}, id="another model"),
+    ],
+)
+async def test_what_differs_is_paid_for_again(other: dict[str, str | int]) -> None:
+    store, main = MemoryStore(), Scripted()
+    await service(main, store).summarise(PAPER, "zh")
+    second = Scripted(str(other.get("model", "a-model")), str(other.get("prompt", "v1")))
+    paper = replace(PAPER, version=int(other.get("version", 1)))
+    await service(second, store).summarise(paper, str(other.get("language", "zh")))
+    assert len(second.calls) == 1
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        pytest.param(SummaryRefused("no"), id="F19: refused"),
+        pytest.param(SummaryCutOff("cut"), id="F20: cut off"),
+        pytest.param(SummaryFiltered("filter"), id="F21: filtered"),
+        pytest.param(SummaryMalformed("shape"), id="F22: malformed"),
+    ],
+)
+async def test_an_answer_that_would_come_again_is_not_paid_for_again(error: SummaryError) -> None:
+    main, store = Scripted(error=error), MemoryStore()
+    first = await service(main, store).summarise(PAPER, "zh")
+    again = await service(main, store, owner="two").summarise(PAPER, "zh")
+    assert first.provenance.origin is Origin.EXTRACTIVE
+    assert first.findings == (Finding(FindingKind.FALLBACK, error.reason),)
+    assert (again, len(main.calls)) == (first, 1)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        pytest.param(ModelBusy("busy"), id="F23: busy"),
+        pytest.param(ModelUnusable("key"), id="F24: unusable"),
+        pytest.param(BudgetSpent("budget"), id="F29: budget"),
+    ],
+)
+async def test_what_passes_is_quoted_now_and_asked_for_later(error: SummaryError) -> None:
+    main, store = Scripted(error=error), MemoryStore()
+    quoted = await service(main, store).summarise(PAPER, "zh")
+    main.error = None
+    later = await service(main, store, owner="two").summarise(PAPER, "zh")
+    assert quoted.findings == (Finding(FindingKind.FALLBACK, error.reason),)
+    assert later.provenance.origin is Origin.MODEL
+
+
+async def test_f13_a_paper_that_cannot_even_be_quoted_is_an_error_of_its_own() -> None:
+    quoting = Scripted(model="extractive", error=SummaryError("no abstract"))
+    one = SummariseService(
+        Writers(quoting, quoting), store=MemoryStore(), clock=VirtualClock(NOON), owner="one"
+    )
+    results = [result async for result in one.summarise_all([PAPER], "zh")]
+    assert results == [(PAPER, quoting.error)]
+
+
+async def test_one_bad_paper_costs_only_itself() -> None:
+    @dataclass
+    class Picky(Scripted):
+        async def summarize(self, paper: Paper, language: Language) -> Summary:
+            if paper.title == "bad":
+                raise SummaryError("no abstract")
+            return await Scripted.summarize(self, paper, language)
+
+    picky = Picky(model="extractive")
+    one = SummariseService(
+        Writers(picky, picky), store=MemoryStore(), clock=VirtualClock(NOON), owner="one"
+    )
+    papers = [PAPER, Paper(PaperId("2309.00001"), "bad"), Paper(PaperId("2309.00002"), "good")]
+    results = {p.title: r async for p, r in one.summarise_all(papers, "zh")}
+    assert {title for title, r in results.items() if isinstance(r, Summary)} == {"LongLoRA", "good"}
+
+
+async def test_without_a_model_what_a_model_once_wrote_is_shown() -> None:
+    store = MemoryStore()
+    await service(Scripted(), store).summarise(PAPER, "zh")
+    quoting = Scripted(model="extractive")
+    shown = await service(quoting, store).summarise(PAPER, "zh")
+    assert (shown.provenance.origin, quoting.calls) == (Origin.MODEL, [])
+
+
+async def test_a_cancelled_writer_gives_its_claim_back() -> None:
+    store, stuck = MemoryStore(), asyncio.Event()
+
+    @dataclass
+    class Stuck(Scripted):
+        async def summarize(self, paper: Paper, language: Language) -> Summary:
+            await stuck.wait()
+            return await Scripted.summarize(self, paper, language)
+
+    one = service(Stuck(), store)
+    waiting = asyncio.ensure_future(one.summarise(PAPER, "zh"))
+    for _ in range(10):
+        await asyncio.sleep(0)
+    await one.close()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    assert (await service(Scripted(), store, owner="two").summarise(PAPER, "zh")).main_work
+
+
+def key(origin: Origin, *, version: int = 1) -> tuple[SummaryKey, Summary]:
+    model = {Origin.MODEL: "a-model", Origin.IMPORTED: "GPT-4", Origin.EXTRACTIVE: "extractive"}
+    named = SummaryKey(PAPER.id, version, "zh", "v1", model[origin])
+    return named, written(PAPER, "zh", origin, model[origin])
+
+
+@pytest.mark.parametrize(
+    ("stored", "shown"),
+    [
+        pytest.param([Origin.EXTRACTIVE, Origin.IMPORTED], Origin.IMPORTED, id="imported first"),
+        pytest.param([Origin.MODEL, Origin.IMPORTED], Origin.MODEL, id="model first"),
+        pytest.param([Origin.EXTRACTIVE], Origin.EXTRACTIVE, id="quoted if alone"),
+    ],
+)
+def test_the_best_of_several_is_shown(stored: list[Origin], shown: Origin) -> None:
+    chosen = best([key(origin) for origin in stored])
+    assert chosen is not None
+    assert chosen.provenance.origin is shown
+
+
+def test_of_two_versions_the_higher_is_shown() -> None:
+    old, new = key(Origin.MODEL), key(Origin.MODEL, version=2)
+    assert best([new, old]) is new[1]
+
+
+def test_of_none_none_is_shown() -> None:
+    assert best([]) is None
