@@ -9,7 +9,9 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from bot.domain.errors import StoreError
 
-_FULL = "the disk that holds {name} is full; free some space and try again (nothing is lost)"
+_FULL = (
+    "the disk that holds {name} is full; free some space and try again (what was stored is safe)"
+)
 _READ_ONLY = (
     "{name} is read-only; make the file and its folder writable, or set another place for the store"
 )
@@ -25,10 +27,14 @@ _CANNOT_OPEN = (
 )
 _DISK = "the disk failed while {name} was read or written; check its free space and its health"
 _UNSAVED = "a list in {name} may only hold papers that are stored; save the papers first"
-_NOT_TEXT = "a text holds characters that {name} cannot store; clean it where it comes in"
+_UNFIT = (
+    "{name} cannot store a lone surrogate, a NUL or a number so large; clean it where it comes in"
+)
 
-# https://www.sqlite.org/rescode.html, primary codes: the low byte of what sqlite3 reports.
+# https://www.sqlite.org/rescode.html: primary codes, and an extended one that says more.
 _SQLITE = {
+    # No room for the file that readers and writers share: seen on a full disk.
+    sqlite3.SQLITE_IOERR_SHMSIZE: _FULL,
     sqlite3.SQLITE_FULL: _FULL,
     sqlite3.SQLITE_READONLY: _READ_ONLY,
     sqlite3.SQLITE_PERM: _READ_ONLY,
@@ -50,7 +56,8 @@ _POSTGRES = {
     "55P03": _BUSY,
     "53300": "{name} takes no more connections; let other programs close theirs, then try again",
     "23503": _UNSAVED,
-    "22021": _NOT_TEXT,
+    "22003": _UNFIT,
+    "22021": _UNFIT,
 }
 
 
@@ -67,8 +74,8 @@ def translated(name: str) -> Generator[None, None, None]:
         if isinstance(error, StatementError) and isinstance(error.orig, ValueError):
             raise error.orig from error
         raise StoreError(_explain(error).format(name=name)) from error
-    except UnicodeEncodeError as error:
-        raise StoreError(_NOT_TEXT.format(name=name)) from error
+    except (UnicodeEncodeError, OverflowError) as error:
+        raise StoreError(_UNFIT.format(name=name)) from error
 
 
 def _explain(error: SQLAlchemyError) -> str:
@@ -79,7 +86,7 @@ def _explain(error: SQLAlchemyError) -> str:
         return _unknown(error)
     code = getattr(cause, "sqlite_errorcode", None)
     if isinstance(code, int):
-        return _SQLITE.get(code & 0xFF) or _unknown(cause)
+        return _SQLITE.get(code) or _SQLITE.get(code & 0xFF) or _unknown(cause)
     state = getattr(cause, "sqlstate", None)
     if isinstance(state, str):
         return _POSTGRES.get(state) or _unknown(cause)

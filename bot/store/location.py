@@ -51,7 +51,8 @@ def _sqlite_path(url: URL) -> Path:
     name = url.database or ""
     if name in {"", ":memory:"} or name.startswith("file:") or url.query:
         raise StoreError(
-            f"{url} names no plain file; for the store give a file's path or sqlite:///<path>"
+            f"sqlite:///{name} names no plain file; for the store give a file's path or "
+            "sqlite:///<path>"
         )
     return Path(name)
 
