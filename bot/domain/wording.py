@@ -1,9 +1,14 @@
 """The words of one language: every heading, label and sentence that is ours, not a model's."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
-from bot.domain.summary import FindingKind, Language
+from bot.domain.summary import Finding, FindingKind, Language
+
+# Kinds whose detail may be the name of a part or a score (``main_work``, ``novelty`` …).
+_ABOUT_A_PART = frozenset(
+    {FindingKind.LANGUAGE, FindingKind.LENGTH, FindingKind.CUT_OFF, FindingKind.SCORES}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +32,11 @@ class ScoreNames:
 
 @dataclass(frozen=True, slots=True)
 class DigestWords:
-    """The frame of a day's Markdown. Placeholders in braces: day, url, count, models, source.
+    """The frame of a day's Markdown. Placeholders in braces: day, category, count, models.
 
-    ``source_title`` and ``list_name`` map a source's kind (``hf``, ``arxiv``) to its words.
+    ``source_title`` and ``list_name`` map a source's kind (``hf``, ``arxiv``) to its words. Of the
+    notes exactly one stands in a digest: the reader tells by it who wrote the text, so no two may
+    be mistaken for each other, whatever the model is called.
     """
 
     source_title: Mapping[str, str]
@@ -40,13 +47,19 @@ class DigestWords:
     note_model: str
     note_extractive: str
     note_imported: str
+    note_imported_model: str
     details_hf: str
     details_arxiv: str
 
 
 @dataclass(frozen=True, slots=True)
 class Aliases:
-    """Other wordings that the Markdown reader takes for ours, lower case."""
+    """Other wordings that the Markdown reader takes for ours, lower case.
+
+    ``whole`` are headings around all four parts, ``score_endings`` words that may follow a score's
+    name, ``ordinals`` the language's own numerals before a heading, and ``note_models`` sentences
+    that name the model (placeholder: model).
+    """
 
     main_work: tuple[str, ...]
     highlights: tuple[str, ...]
@@ -55,6 +68,10 @@ class Aliases:
     practicality: tuple[str, ...]
     novelty: tuple[str, ...]
     recommendation: tuple[str, ...]
+    whole: tuple[str, ...] = ()
+    score_endings: tuple[str, ...] = ()
+    ordinals: tuple[str, ...] = ()
+    note_models: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +91,7 @@ class Wording:
     english_name: str
     colon: str
     comma: str
+    count: str
     headings: PartNames
     labels: PartNames
     scores: ScoreNames
@@ -86,3 +104,20 @@ class Wording:
     reasons: Mapping[str, str]
     count: str
     quiet: Mapping[str, str]
+
+    def explain(self, finding: Finding) -> str:
+        """A finding as a sentence for a reader.
+
+        A detail that is a stable word (a part, a score, a SummaryError's reason) is put into this
+        language; any other stands as it is.
+        """
+        words = self.detail_words(finding.kind)
+        return self.findings[finding.kind].format(detail=words.get(finding.detail, finding.detail))
+
+    def detail_words(self, kind: FindingKind) -> Mapping[str, str]:
+        """The stable words that a finding of this kind may hold, each with this language's."""
+        if kind is FindingKind.FALLBACK:
+            return self.reasons
+        if kind in _ABOUT_A_PART:
+            return {**asdict(self.labels), **asdict(self.scores)}
+        return {}

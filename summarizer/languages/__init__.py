@@ -38,6 +38,7 @@ def _wording(language: Language, table: Mapping[str, Any]) -> Wording:
         english_name=table["english_name"],
         colon=table["colon"],
         comma=table["comma"],
+        count=table["count"],
         headings=PartNames(**table["headings"]),
         labels=PartNames(**table["labels"]),
         scores=ScoreNames(**table["scores"]),
