@@ -102,7 +102,6 @@ class Wording:
     origins: Mapping[str, str]
     findings: Mapping[FindingKind, str]
     reasons: Mapping[str, str]
-    count: str
     quiet: Mapping[str, str]
 
     def explain(self, finding: Finding) -> str:

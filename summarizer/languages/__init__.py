@@ -49,6 +49,5 @@ def _wording(language: Language, table: Mapping[str, Any]) -> Wording:
         origins=table["origins"],
         findings={FindingKind(kind): words for kind, words in table["findings"].items()},
         reasons=table["reasons"],
-        count=table["count"],
         quiet=table["quiet"],
     )
