@@ -1,0 +1,65 @@
+"""One place's settings as a tree, with the place of each."""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """What one place sets. ``tree`` is nested like the models, ``places`` maps keys to places.
+
+    ``name`` is the place of whatever ``places`` does not know.
+    """
+
+    name: str
+    tree: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    places: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    def place_of(self, key: str) -> str:
+        """Where a key comes from; a key without its own place has its group's."""
+        while key and key not in self.places:
+            key = key.rpartition(".")[0]
+        return self.places.get(key, self.name)
+
+
+def toml_layer(text: str, name: str) -> Layer:
+    """The settings in a TOML file.
+
+    Raises:
+        tomllib.TOMLDecodeError: it is not TOML; the message has line and column.
+    """
+    lines = _line_numbers(text)
+    return Layer(
+        name=name,
+        tree=tomllib.loads(text),
+        places={key: f"{name}, line {line}" for key, line in lines.items()},
+    )
+
+
+_HEADER = re.compile(r"\s*\[+\s*(?P<key>[^\[\]]+?)\s*\]+")
+_PAIR = re.compile(r"\s*(?P<key>[\w\"'.\s-]+?)\s*=")
+
+
+def _line_numbers(text: str) -> dict[str, int]:
+    """The line of each table and key.
+
+    ``tomllib`` does not tell; this reads tables and pairs as people write settings. A line inside
+    a multi-line string may be taken for a pair, which costs nothing but a wrong line number.
+    """
+    lines: dict[str, int] = {}
+    table = ""
+    for number, line in enumerate(text.splitlines(), start=1):
+        if header := _HEADER.match(line):
+            table = _bare(header["key"])
+            lines.setdefault(table, number)
+        elif pair := _PAIR.match(line):
+            key = _bare(pair["key"])
+            lines.setdefault(f"{table}.{key}" if table else key, number)
+    return lines
+
+
+def _bare(key: str) -> str:
+    return re.sub(r"[\s\"']", "", key)

@@ -1,0 +1,177 @@
+"""The kinds of value a setting can have, beyond numbers and words.
+
+A validator raises ``ValueError`` with half a sentence that says what is wrong, and never repeats
+the value: it may be a secret. ``Allowed`` says what would be right, for the same message and for
+the documentation.
+"""
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import SplitResult, quote, urlsplit
+
+from pydantic import AfterValidator, BeforeValidator, SecretStr
+
+from summarizer.languages import available_languages
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """What a setting takes, in words that can follow "allowed: "; looked up late where it must."""
+
+    text: str | Callable[[], str]
+
+
+def web_address(text: str) -> str:
+    """An address to call, without its trailing slash."""
+    parts = _split(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("is no http or https address")
+    if parts.username is not None or parts.password is not None:
+        raise ValueError("holds a user name or password, which belongs in a secret setting")
+    if parts.query or parts.fragment:
+        raise ValueError("has a query or fragment (? or #); give the bare address")
+    return text.rstrip("/")
+
+
+def contact(text: str) -> str:
+    """A web address or mailto: address. No line breaks: it becomes part of a header."""
+    if text.startswith("mailto:") and re.fullmatch(r"[^@\s()]+@[^@\s()]+", text[7:]):
+        return text
+    if re.search(r"[\s()]", text):
+        raise ValueError("holds white space or brackets, which the User-Agent header cannot")
+    return web_address(text)
+
+
+def is_loopback(address: str) -> bool:
+    """Whether an address names this machine, and so no one's server but the operator's."""
+    host = urlsplit(address).hostname or ""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+
+
+# Canonical forms of what people write; the drivers are those the store is built on.
+_DRIVERS = {
+    "sqlite": "sqlite+aiosqlite",
+    "sqlite+aiosqlite": "sqlite+aiosqlite",
+    "postgres": "postgresql+psycopg",
+    "postgresql": "postgresql+psycopg",
+    "postgresql+psycopg": "postgresql+psycopg",
+}
+
+
+def store_url(text: str) -> str:
+    """A database address with its driver; a plain path becomes the address of a SQLite file."""
+    scheme, separator, rest = text.partition("://")
+    if not separator:
+        return _sqlite_file(text)
+    driver = _DRIVERS.get(scheme.lower())
+    if driver is None:
+        raise ValueError("names a database that the store does not know")
+    if driver.startswith("sqlite") and not rest.startswith("/"):
+        raise ValueError("needs three slashes before a SQLite path (four before an absolute one)")
+    return f"{driver}://{rest}"
+
+
+def _sqlite_file(text: str) -> str:
+    try:
+        path = Path(text).expanduser()
+    except RuntimeError as error:
+        raise ValueError("starts with ~, and there is no home directory") from error
+    # SQLAlchemy decodes the path of an address, and reads a query after "?".
+    return "sqlite+aiosqlite:///" + quote(str(path), safe="/:\\ ")
+
+
+def source_key(text: str) -> str:
+    """A source's stable name, as ``bot.ports.Source.key`` gives it."""
+    # arXiv's categories: an archive, or an archive and a subject class (hep-th, cs.CL, q-bio.NC).
+    if text != "hf" and not re.fullmatch(r"arxiv:[a-z]+(-[a-z]+)?(\.[A-Za-z-]{2,})?", text):
+        raise ValueError(f"names no source: {text!r}")
+    return text
+
+
+def listed(value: object) -> object:
+    """A list written as one text: with commas, or as JSON. Anything else is left as it is."""
+    if not isinstance(value, str):
+        return value
+    if value.lstrip().startswith("["):
+        try:
+            return json.loads(value)
+        except ValueError as error:
+            raise ValueError("is no JSON list; separate the values with commas instead") from error
+    return [part.strip() for part in value.split(",") if part.strip()]
+
+
+def _each_once(keys: tuple[str, ...]) -> tuple[str, ...]:
+    if not keys:
+        raise ValueError("names no source")
+    if len(set(keys)) < len(keys):
+        raise ValueError("names a source twice")
+    return keys
+
+
+def _language(text: str) -> str:
+    if text not in available_languages():
+        raise ValueError(f"is {text!r}")
+    return text
+
+
+def _api_key(secret: SecretStr) -> SecretStr:
+    # It becomes a header; anything else would fail in the middle of a call, with the key in the
+    # exception's text.
+    if not re.fullmatch(r"[\x21-\x7e]+", secret.get_secret_value()):
+        raise ValueError("is empty, or holds white space or characters that a header cannot carry")
+    return secret
+
+
+def _store_url(secret: SecretStr) -> SecretStr:
+    text = secret.get_secret_value()
+    if not text:
+        raise ValueError("is empty; leave it out for the default")
+    return SecretStr(store_url(text))
+
+
+def _lower(value: object) -> object:
+    return value.lower() if isinstance(value, str) else value
+
+
+def _split(text: str) -> SplitResult:
+    if re.search(r"\s", text):
+        raise ValueError("holds white space")
+    try:
+        parts = urlsplit(text)
+        _ = parts.port
+    except ValueError as error:
+        raise ValueError("is no well-formed address") from error
+    return parts
+
+
+WebAddress = Annotated[
+    str, AfterValidator(web_address), Allowed("an http or https address without credentials")
+]
+Contact = Annotated[
+    str, AfterValidator(contact), Allowed("an http, https or mailto: address without credentials")
+]
+StoreUrl = Annotated[
+    SecretStr,
+    AfterValidator(_store_url),
+    Allowed("a path, sqlite+aiosqlite:///PATH or postgresql+psycopg://USER:PASSWORD@HOST/NAME"),
+]
+ApiKey = Annotated[SecretStr, AfterValidator(_api_key), Allowed("printable ASCII without spaces")]
+SourceKey = Annotated[str, AfterValidator(source_key)]
+SourceKeys = Annotated[
+    tuple[SourceKey, ...],
+    BeforeValidator(listed),
+    AfterValidator(_each_once),
+    Allowed("hf and arxiv:CATEGORY (such as arxiv:cs.CL), each once, parted by commas"),
+]
+LanguageTag = Annotated[
+    str, AfterValidator(_language), Allowed(lambda: ", ".join(available_languages()))
+]
+AnyCase = BeforeValidator(_lower)
