@@ -23,14 +23,15 @@ _FIRST_WORDS = 9
 class Marks:
     """One sentence's marks.
 
-    ``announces``: says what the paper brings. ``results``: tells what came of it. ``figures``:
-    holds a figure. ``releases``: names something to be had. ``leans``: points back at the sentence
-    before and dangles without it. ``joins``: opens with a word that only joins. ``background``:
-    opens like what was there before. ``aside``: no statement (in brackets as a whole, a question,
-    a bare link), not quoted.
+    ``announces``: says what the paper brings. ``speaks``: the authors speak. ``results``: tells
+    what came of it. ``figures``: holds a figure. ``releases``: names something to be had.
+    ``leans``: points back at the sentence before and dangles without it. ``joins``: opens with a
+    word that only joins. ``background``: tells what was there before. ``aside``: no statement (in
+    brackets as a whole, a question, a bare link), not quoted.
     """
 
     announces: bool
+    speaks: bool
     results: bool
     figures: bool
     releases: bool
@@ -46,12 +47,13 @@ def read_marks(sentence: str) -> Marks:
     cues = _cues()
     return Marks(
         announces=cues.announces.search(lower) is not None,
+        speaks=cues.speaks.search(lower) is not None,
         results=cues.results.search(lower) is not None,
         figures=_FIGURE.search(sentence) is not None,
         releases=cues.releases.search(lower) is not None,
         leans=_leans(lower, cues),
         joins=cues.joins.match(lower) is not None,
-        background=cues.background.match(lower) is not None,
+        background=cues.background.search(lower) is not None,
         aside=_is_aside(sentence),
     )
 
@@ -61,6 +63,7 @@ class _Cues:
     """The tables of ``cues.toml`` as patterns over lower case."""
 
     announces: re.Pattern[str]
+    speaks: re.Pattern[str]
     results: re.Pattern[str]
     releases: re.Pattern[str]
     leans: re.Pattern[str]
@@ -96,11 +99,15 @@ def _cues() -> _Cues:
     said = rf"\b(?:{subjects})\s+(?:[\w-]+,?\s+){{0,3}}?(?:{verbs})\b"
     return _Cues(
         announces=re.compile("|".join((said, *announces["phrases"]))),
+        speaks=_stems(table["speaks"]["stems"]),
         results=_stems(table["results"]["stems"]),
         releases=_stems(table["releases"]["stems"]),
         leans=_openings(table["leans"]["openings"]),
         joins=_openings(table["joins"]["openings"]),
-        background=_openings(table["background"]["openings"]),
+        background=re.compile(
+            rf"\A(?:{_openings(table['background']['openings']).pattern})"
+            rf"|{_openings(table['background']['phrases']).pattern}"
+        ),
         pointers=frozenset(table["leans"]["pointers"]),
         pointed_at_self=frozenset(table["leans"]["pointed_at_self"]),
     )
