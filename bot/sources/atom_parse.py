@@ -1,8 +1,8 @@
 """Answers of arXiv's API (export.arxiv.org), which are Atom feeds.
 
-Read with the standard library's ElementTree behind the gate and not with feedparser: it gives every
-text as it was sent (feedparser may take a ``<`` in a title for HTML), in a fraction of the time, and
-keeps arXiv's own elements apart from Atom's.
+Read with the standard library's ElementTree behind the gate and not with feedparser: it gives
+every text as it was sent (feedparser may take a ``<`` in a title for HTML), in a fraction of the
+time, and keeps arXiv's own elements apart from Atom's.
 """
 
 from collections.abc import Iterator

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
 from typing import cast
 
-import feedparser
+import feedparser  # pyright: ignore[reportMissingTypeStubs] - it has no types
 
 from bot.domain.errors import InvalidPaperId, SourceBroken
 from bot.domain.listing import Quarantined
@@ -66,20 +66,20 @@ def parse_rss(body: bytes, *, announce: frozenset[str] = NEW_ONLY) -> RssFeed:
     papers: dict[PaperId, Paper] = {}
     quarantined: list[Quarantined] = []
     announced: date | None = None
-    read = place = 0
+    seen = 0
     for part, count in split_feed(body, item=item, size=_AT_ONCE):
         frame, entries = _feed(part, count)
         announced = announced or _announced(frame, entries)
-        for place, entry in enumerate(entries, start=place + 1):
+        for entry in entries:
+            seen += 1
             try:
                 kind, paper = _paper(entry)
             except UnusableEntry as error:
-                quarantined.append(Quarantined(_where(entry, place), str(error)))
+                quarantined.append(Quarantined(_where(entry, seen), str(error)))
                 continue
-            read += 1
             if kind in announce:
                 papers.setdefault(paper.id, paper)
-    if quarantined and not read:
+    if seen and len(quarantined) == seen:
         raise SourceBroken(f"arXiv's feed holds no readable item: {quarantined[0].reason}.")
     if announced is None:
         raise SourceBroken("arXiv's feed does not say of which day it is.")
@@ -94,7 +94,7 @@ def _feed(body: bytes, count: int) -> tuple[_Fields, Sequence[_Fields]]:
     """
     result = cast(
         "_Fields",
-        feedparser.parse(  # pyright: ignore[reportUnknownMemberType] - feedparser has no types
+        feedparser.parse(  # pyright: ignore[reportUnknownMemberType] - it has no types
             io.BytesIO(body),
             response_headers={"content-type": "application/xml; charset=utf-8"},
             sanitize_html=False,
@@ -112,7 +112,7 @@ def _announced(frame: _Fields, entries: Sequence[_Fields]) -> date | None:
     """The frame's date in its own zone. The Atom flavour's frame has only the time at which it was
     built, in UTC, so that its entries go first.
     """
-    first = entries[0] if entries else {}
+    first: _Fields = entries[0] if entries else {}
     for text in (_text(frame, "published"), _text(first, "published"), _text(frame, "updated")):
         moment = _moment(text)
         if moment is not None:
