@@ -60,7 +60,10 @@ def in_turn(*answers: Canned) -> Respond:
 
 
 class Upstream:
-    """A server on 127.0.0.1; ``asked`` keeps every request, ``busiest`` how many ran at once."""
+    """A server on 127.0.0.1, at ``base`` once it is entered.
+
+    ``asked`` keeps every request, ``busiest`` how many ran at once.
+    """
 
     def __init__(self, respond: Respond, *, clock: Clock | None = None) -> None:
         self._respond = respond
@@ -72,14 +75,11 @@ class Upstream:
         app = web.Application()
         app.router.add_get("/{tail:.*}", self._handle)
         self._server = TestServer(app, host="127.0.0.1")
-
-    @property
-    def base(self) -> str:
-        """Its address, without a trailing slash."""
-        return str(self._server.make_url("")).rstrip("/")
+        self.base = ""
 
     async def __aenter__(self) -> Self:
         await self._server.start_server()
+        self.base = str(self._server.make_url("")).rstrip("/")
         return self
 
     async def __aexit__(

@@ -34,6 +34,7 @@ class Wire:
                 total=time_outs.total, sock_connect=time_outs.connect, sock_read=time_outs.read
             ),
             cookie_jar=aiohttp.DummyCookieJar(),
+            middlewares=(_once,),
             # Also makes aiohttp read ~/.netrc, hence only where it was asked for.
             trust_env=self._options.use_system_proxy,
         )
@@ -92,6 +93,19 @@ async def _read(response: aiohttp.ClientResponse, cap: int, host: str) -> bytes:
             response.close()
             raise too_large
     return bytes(body)
+
+
+async def _once(
+    request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
+) -> aiohttp.ClientResponse:
+    """Keep aiohttp from sending a GET again, at once and unasked, after a dropped connection.
+
+    It does so for its own errors only; that second request would ignore the lane (F10).
+    """
+    try:
+        return await handler(request)
+    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
+        raise _ours(error, show(request.url)) from error
 
 
 @asynccontextmanager
