@@ -68,9 +68,7 @@ async def test_positions_follow_the_newest_look(store: Store) -> None:
         pytest.param([[A, B], []], [A, B], id="an empty look drops none"),
         pytest.param([[A, B, C], [C], [D, B]], [D, B, C, A], id="dropped at different looks"),
         pytest.param([[A, B, C], [C], [A, B, C]], [A, B, C], id="F18 a stale look is healed"),
-        pytest.param(
-            [[A, B, A, C, B]], [A, B, C], id="a repeated paper stands once"
-        ),
+        pytest.param([[A, B, A, C, B]], [A, B, C], id="a repeated paper stands once"),
     ],
 )
 async def test_f6_a_paper_stays_on_a_list_that_drops_it(

@@ -1,0 +1,86 @@
+"""Many at once over one database, and callers that go away in the middle."""
+
+import asyncio
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+from bot.domain.paper import Paper
+from bot.domain.paper_id import PaperId
+from bot.store.sql_store import SqlStore
+
+NOON = datetime(2026, 8, 10, 12, tzinfo=UTC)
+TODAY = date(2026, 8, 10)
+PAPERS = [Paper(id=PaperId(f"2608.{n:05}"), title=f"Paper {n}") for n in range(1, 41)]
+
+
+async def test_writers_at_once_lose_nothing_of_each_other(sql_store: SqlStore) -> None:
+    told = [
+        {"upvotes": 5},
+        {"authors": ("Ann",)},
+        {"code_url": "https://github.com/o/r"},
+        {"abstract": "Text."},
+        {"comments": 2},
+    ]
+    # In turns forwards and backwards, which locks up writers that take rows as they come.
+    await asyncio.gather(
+        *(
+            sql_store.papers.save([replace(p, **facts) for p in PAPERS[:: 1 if n % 2 else -1]])
+            for n, facts in enumerate(told * 2)
+        )
+    )
+    everything = {name: value for facts in told for name, value in facts.items()}
+    found = await sql_store.papers.get([p.id for p in PAPERS])
+    assert found == {p.id: replace(p, **everything) for p in PAPERS}
+
+
+async def test_f5_of_looks_at_once_each_paper_is_new_to_one(sql_store: SqlStore) -> None:
+    await sql_store.papers.save(PAPERS)
+    new = await asyncio.gather(
+        *(
+            sql_store.listings.record("hf", TODAY, PAPERS[n : n + 30], seen_at=NOON)
+            for n in (0, 10, 5, 3, 10, 0)
+        )
+    )
+    assert sorted(i for ids in new for i in ids) == [p.id for p in PAPERS]
+    places = await sql_store.listings.of_day("hf", TODAY)
+    assert [place.position for place in places] == list(range(40))
+
+
+async def test_readers_do_not_wait_for_a_writer(sql_store: SqlStore) -> None:
+    await sql_store.papers.save(PAPERS[:1])
+    async with sql_store.database.writing() as connection:
+        await connection.exec_driver_sql("UPDATE papers SET title = 'unfinished'")
+        found = await sql_store.papers.get([PAPERS[0].id])
+    assert found == {PAPERS[0].id: PAPERS[0]}
+
+
+async def test_a_caller_that_goes_away_leaves_nothing_half_done(sql_store: SqlStore) -> None:
+    started = asyncio.Event()
+
+    async def write_and_hang() -> None:
+        async with sql_store.database.writing() as connection:
+            await connection.exec_driver_sql("DELETE FROM papers")
+            started.set()
+            await asyncio.Event().wait()
+
+    await sql_store.papers.save(PAPERS)
+    task = asyncio.create_task(write_and_hang())
+    await started.wait()
+    waiting = asyncio.create_task(sql_store.papers.save(PAPERS[:1]))
+    await asyncio.sleep(0)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    await waiting
+    assert len(await sql_store.papers.get([p.id for p in PAPERS])) == len(PAPERS)
+
+
+async def test_callers_that_go_away_at_any_step_do_no_harm(sql_store: SqlStore) -> None:
+    for steps in range(0, 60, 3):
+        task = asyncio.create_task(sql_store.papers.save(PAPERS))
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        assert len(await sql_store.papers.get([p.id for p in PAPERS])) in {0, len(PAPERS)}
+    await sql_store.papers.save(PAPERS)
+    assert len(await sql_store.papers.get([p.id for p in PAPERS])) == len(PAPERS)

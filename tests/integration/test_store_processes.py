@@ -1,0 +1,44 @@
+"""Real processes over one file: made once, claimed once, nothing locked out."""
+
+import asyncio
+import sys
+from pathlib import Path
+
+WORK = """
+import asyncio, sys
+from datetime import UTC, datetime, timedelta
+from bot.domain.paper import Paper
+from bot.domain.paper_id import PaperId
+from bot.domain.summary import SummaryKey
+from bot.store.sql_store import open_store
+
+NOW = datetime(2026, 8, 10, 12, tzinfo=UTC)
+path, me = sys.argv[1:]
+
+async def main():
+    sys.stdin.readline()
+    async with open_store(path) as store:
+        for n in range(1, 61):
+            paper = PaperId(f"2608.{n:05}")
+            await store.papers.save([Paper(id=paper, title="T", keywords=(me,))])
+            key = SummaryKey(paper, 1, "zh", "v1", "m")
+            if await store.summaries.claim(key, me, now=NOW, until=NOW + timedelta(hours=1)):
+                print(n)
+
+asyncio.run(main())
+"""
+
+
+async def test_f28_processes_that_race_claim_each_summary_once(tmp_path: Path) -> None:
+    """They also all find no file, and make one store between them (F59)."""
+    path = tmp_path / "sulan.db"
+    processes = [
+        await asyncio.create_subprocess_exec(
+            sys.executable, "-c", WORK, str(path), f"p{n}", stdin=-1, stdout=-1, stderr=-1
+        )
+        for n in range(3)
+    ]
+    outputs = await asyncio.gather(*(process.communicate(b"go\n") for process in processes))
+    assert [process.returncode for process in processes] == [0, 0, 0], outputs
+    won = sorted(int(n) for output, _ in outputs for n in output.split())
+    assert won == list(range(1, 61))
