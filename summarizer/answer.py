@@ -1,0 +1,65 @@
+"""From a reply to a draft, or to the reason why there is none."""
+
+import re
+
+from bot.domain.errors import (
+    MarkdownError,
+    SummaryCutOff,
+    SummaryFiltered,
+    SummaryMalformed,
+    SummaryRefused,
+)
+from bot.domain.wording import Wording
+from summarizer.chat import ChatReply
+from summarizer.draft import Draft
+from summarizer.ladder import Rung
+from summarizer.schema import NotTheFourParts, read_json
+
+# Reasoning that local servers leave in the text instead of a field of its own.
+_THOUGHTS = re.compile(r"^\s*<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL)
+
+
+class AnswerUnreadable(SummaryMalformed):
+    """The answer has not the asked form; ``fault`` is a half sentence to tell the model."""
+
+    def __init__(self, message: str, fault: str) -> None:
+        super().__init__(message)
+        self.fault = fault
+
+
+def read_answer(reply: ChatReply, rung: Rung, *, wording: Wording, about: str) -> Draft:
+    """The draft in a reply to a request on this rung. ``about`` names paper and model in messages.
+
+    Raises:
+        SummaryRefused: the model declined (F19).
+        SummaryFiltered: a content filter stopped it (F21).
+        SummaryCutOff: it ended at the token limit (F20).
+        AnswerUnreadable: it holds no four parts (F22).
+    """
+    if reply.refused:
+        raise SummaryRefused(f"{about}: the model declined to answer.")
+    if reply.finish == "content_filter":
+        raise SummaryFiltered(f"{about}: the endpoint's content filter stopped the answer.")
+    if reply.finish == "length":
+        raise SummaryCutOff(
+            f"{about}: the answer was cut off at the token limit. Raise model.max_output_tokens."
+        )
+    text = _THOUGHTS.sub("", reply.content).strip()
+    try:
+        if not reply.readable or not text:
+            raise NotTheFourParts("it was empty")
+        return _read(text, rung, wording)
+    except NotTheFourParts as error:
+        message = f"{about}: the answer cannot be used: {error}."
+        raise AnswerUnreadable(message, str(error)) from error
+
+
+def _read(text: str, rung: Rung, wording: Wording) -> Draft:
+    if rung is not Rung.TEXT:
+        return read_json(text)
+    from summarizer.markdown import read_entry  # TEMPORARY
+
+    try:
+        return read_entry(text, wording)
+    except MarkdownError as error:
+        raise NotTheFourParts("it had not the four parts under their headings") from error
