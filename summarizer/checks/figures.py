@@ -1,0 +1,207 @@
+"""Whether every figure of a summary stands in the paper's title or abstract (F26).
+
+What counts as a figure, in short: every number in digits, alone or in a name (GPT-4); every
+number in words above five, or with a scale, or that states a ratio (三分之一, two-thirds). Counts
+up to five in words (两个, three) are counting, not figures: a summary may count what an abstract
+enumerates. ``docs/figures.md`` has the whole rule.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+
+from summarizer.checks.folding import fold
+from summarizer.checks.lexicon import load_lexicon
+from summarizer.checks.quantities import COUNT, Quantity, Reading, quantities
+
+# What people count by eye and say in words.
+_COUNTED = 5
+_RATIOS = frozenset({"percent", "point", "percent_point", "times", "fraction"})
+_STRICT = _RATIOS | {"dimension"}
+_WORD = re.compile(r"[A-Za-z]+")
+_MARKER = re.compile(
+    r"(?:^|(?<=[\s，。；：！？、,;:.!?]))"
+    r"(?:[(（]?(?P<closed>\d)[)）]|(?P<dotted>\d{1,2})[.、．](?!\d))"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The figures that a text may take from: those of title and abstract."""
+
+    by_value: dict[Fraction, tuple[tuple[Reading, Quantity], ...]]
+    sizes: frozenset[Fraction]
+    versions: frozenset[str]
+    words: frozenset[str]
+    numbered: frozenset[str]
+    hints: frozenset[tuple[Fraction, str]]
+
+
+def read_source(text: str) -> Source:
+    """Everything that a text states or that a digit may render (``both`` for 2)."""
+    markers = _list_markers(text)
+    found = [q for q in quantities(text) if q.start not in markers]
+    by_value: dict[Fraction, list[tuple[Reading, Quantity]]] = {}
+    for quantity in found:
+        for reading in (*quantity.all_readings, *_inner(quantity)):
+            by_value.setdefault(reading.value, []).append((reading, quantity))
+            by_value.setdefault(reading.base, []).append((reading, quantity))
+    return Source(
+        by_value={value: tuple(entries) for value, entries in by_value.items()},
+        sizes=frozenset(q.readings[0].value for q in found if q.numeral.rough),
+        versions=frozenset(q.numeral.unit for q in found if not q.readings),
+        words=frozenset(word.lower() for word in _WORD.findall(text)),
+        numbered=frozenset(q.name for q in found if q.name),
+        hints=frozenset(_hints(text)),
+    )
+
+
+def _inner(quantity: Quantity) -> Iterable[Reading]:
+    return (Reading(part, part, "") for part in quantity.numeral.parts)
+
+
+def _hints(text: str) -> Iterable[tuple[Fraction, str]]:
+    lexicon = load_lexicon()
+    for word in _WORD.findall(text):
+        if (count := lexicon.hints.get(word.lower())) is not None:
+            yield Fraction(count), ""
+        for value, unit in lexicon.ratio_hints.get(word.lower(), ()):
+            yield value, unit
+
+
+def figures(text: str) -> tuple[Quantity, ...]:
+    """The quantities of a text that count as figures."""
+    markers = _list_markers(text)
+    return tuple(q for q in quantities(text) if q.start not in markers and _is_figure(q))
+
+
+def unfounded_figures(text: str, source: Source) -> tuple[str, ...]:
+    """The figures of a text that its source does not hold, as written, each once."""
+    missing = (q for q in figures(text) if not is_founded(q, source))
+    return tuple(dict.fromkeys(text[q.start : q.end].strip() for q in missing))
+
+
+def _is_figure(quantity: Quantity) -> bool:
+    if not quantity.numeral.spelled:
+        return True
+    if quantity.numeral.rough or quantity.scaled or quantity.unit in _RATIOS:
+        return True
+    return quantity.readings[0].value > _COUNTED
+
+
+def _list_markers(text: str) -> frozenset[int]:
+    """Where numbers that mark the items of a list begin: (1), 2), and 1. 2. 3. in their order."""
+    closed: set[int] = set()
+    dotted: list[int] = []
+    for match in _MARKER.finditer(text):
+        if match["closed"]:
+            closed.add(match.start("closed"))
+        elif int(match["dotted"]) == len(dotted) + 1:
+            dotted.append(match.start("dotted"))
+    return frozenset(closed.union(dotted if len(dotted) > 1 else ()))
+
+
+def is_founded(quantity: Quantity, source: Source) -> bool:
+    """Whether a source holds a figure, in whatever form."""
+    if not quantity.readings:
+        return quantity.numeral.unit in source.versions
+    if quantity.name:
+        return any(_names(reading, quantity, source) for reading in quantity.readings)
+    return any(_holds(source, reading, quantity) for reading in quantity.all_readings)
+
+
+def _holds(source: Source, reading: Reading, quantity: Quantity) -> bool:
+    if quantity.numeral.rough and _rough(source, reading.value):
+        return True
+    # Nobody renders "three" as 3.0, while 3.0 million may well be "three million".
+    exact = quantity.numeral.pointed and not quantity.scaled
+    if not exact and _hinted(source, reading):
+        return True
+    values = {reading.value, reading.base, *_converted(reading)}
+    return any(
+        _same(reading, stated)
+        and not _only_a_name(reading, stated, holder)
+        and not (exact and holder.numeral.spelled)
+        for value in values
+        for stated, holder in source.by_value.get(value, ())
+    )
+
+
+def _only_a_name(told: Reading, stated: Reading, holder: Quantity) -> bool:
+    """GPT-4 holds a 4, not 4 % nor 4 hours."""
+    return bool(holder.name) and told.unit not in {stated.unit, "", COUNT}
+
+
+def _rough(source: Source, size: Fraction) -> bool:
+    return size in source.sizes or any(size <= value < 10 * size for value in source.by_value)
+
+
+def _hinted(source: Source, reading: Reading) -> bool:
+    if reading.unit in {"", COUNT}:
+        return (reading.value, "") in source.hints
+    return any(
+        _same(reading, Reading(value, value, unit)) for value, unit in source.hints if unit
+    )
+
+
+def _converted(reading: Reading) -> Iterable[Fraction]:
+    """Under which values a source may hold the same ratio."""
+    if reading.unit == "percent":
+        yield reading.value / 100
+    elif reading.unit == "fraction":
+        yield reading.value * 100
+        if reading.value:
+            yield 1 / reading.value
+    elif reading.unit == "times" and reading.value:
+        yield 1 / reading.value
+
+
+def _same(told: Reading, stated: Reading) -> bool:
+    if told.unit == stated.unit:
+        return told.base == stated.base
+    if told.unit in _RATIOS and stated.unit in _RATIOS:
+        return _same_ratio(told, stated)
+    if told.unit in _STRICT or stated.unit in _STRICT:
+        plain = stated.unit if told.unit in _STRICT else told.unit
+        return told.value == stated.value and _may_be_bare(plain, told.value)
+    plain = {"", COUNT}
+    return told.value == stated.value and (told.unit in plain or stated.unit in plain)
+
+
+def _may_be_bare(unit: str, value: Fraction) -> bool:
+    """An accuracy of 75.4 and one of 75.4 % are one; 40 tasks and 40 % are not."""
+    return unit == "" or (unit == COUNT and value.denominator != 1)
+
+
+def _same_ratio(told: Reading, stated: Reading) -> bool:
+    pair = {told.unit, stated.unit}
+    if "percent_point" in pair and pair & {"percent", "point"}:
+        return told.value == stated.value
+    if pair == {"percent", "fraction"}:
+        return _share(told) == _share(stated)
+    if pair == {"times", "fraction"}:
+        return told.value * stated.value == 1
+    return False
+
+
+def _share(reading: Reading) -> Fraction:
+    return reading.value / 100 if reading.unit == "percent" else reading.value
+
+
+def _names(reading: Reading, quantity: Quantity, source: Source) -> bool:
+    """Whether the source holds the same name, or the figure where the name is no such name."""
+    stated = [
+        holder
+        for other, holder in source.by_value.get(reading.value, ())
+        if reading.unit not in _STRICT or reading.unit == other.unit
+    ]
+    if any(quantity.name in {q.name, q.before, q.after} for q in stated):
+        return True
+    known = quantity.name in source.words and quantity.name not in source.numbered
+    return known and any(not q.name for q in stated)
+
+
+def as_written(text: str) -> str:
+    """The folded form, for those who compare texts by eye."""
+    return fold(text).text

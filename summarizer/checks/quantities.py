@@ -1,0 +1,263 @@
+"""Every quantity in a text: its numeral with scale, unit and the name that it is part of."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import cache
+
+from summarizer.checks.folding import fold
+from summarizer.checks.lexicon import Unit, any_of, load_lexicon
+from summarizer.checks.numerals import Numeral, digit_numerals
+from summarizer.checks.spelled import spelled_numerals
+
+_NO_UNIT = Unit("", Fraction(1))
+# A number that counts things of which we know no unit: 5,000 samples.
+COUNT = "#"
+_NAME = re.compile(r"([A-Za-z]+)[-_@'^/+]?\Z")
+_WORD_BEFORE = re.compile(r"([A-Za-z]+)[ _@'^/+.:,=#(-]{0,2}\Z")
+_WORD_AFTER = re.compile(r"[ -]?([A-Za-z]+)")
+_ORDINAL = re.compile(r"(?:st|nd|rd|th)(?![A-Za-z0-9])")
+_HAN = re.compile(r"[\u4e00-\u9fff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One thing that a figure may mean. ``value`` has its scale, ``base`` also its unit's factor.
+
+    ``unit`` is "" for none, ``COUNT`` for things whose unit we do not know.
+    """
+
+    value: Fraction
+    base: Fraction
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A figure where it stands: ``start`` and ``end`` count in the original text.
+
+    ``name`` is the Latin word that the figure is part of (``gpt`` of GPT-4), ``before`` and
+    ``after`` the words beside it; all lower case. ``parts`` are numbers inside it. ``inherited``
+    are readings that a list gives it (the billion of ``7 and 13 billion``).
+    """
+
+    start: int
+    end: int
+    readings: tuple[Reading, ...]
+    numeral: Numeral
+    name: str = ""
+    before: str = ""
+    after: str = ""
+    scaled: bool = False
+    inherited: tuple[Reading, ...] = ()
+
+    @property
+    def unit(self) -> str:
+        """The unit of the first reading, "" for none."""
+        return self.readings[0].unit if self.readings else self.numeral.unit
+
+    @property
+    def all_readings(self) -> tuple[Reading, ...]:
+        """What it means alone and what it means in its list."""
+        return self.readings + self.inherited
+
+
+def quantities(text: str) -> tuple[Quantity, ...]:
+    """All quantities of a text, in order, without overlap."""
+    folded = fold(text)
+    found = _share_in_lists(folded.text, tuple(_found(folded.text)))
+    return tuple(
+        replace(q, start=original.start, end=original.stop)
+        for q in found
+        for original in (folded.origin(q.start, q.end),)
+    )
+
+
+def _found(text: str) -> Iterator[Quantity]:
+    taken = 0
+    for numeral in _in_order((*spelled_numerals(text), *digit_numerals(text)), _idioms(text)):
+        if numeral.start >= taken:
+            quantity = _quantity(text, numeral)
+            taken = quantity.end
+            yield quantity
+
+
+def _in_order(numerals: Iterable[Numeral], idioms: list[tuple[int, int]]) -> list[Numeral]:
+    kept = (n for n in numerals if not (n.spelled and any(a <= n.start < b for a, b in idioms)))
+    return sorted(kept, key=lambda n: (n.start, -n.end))
+
+
+def _idioms(text: str) -> list[tuple[int, int]]:
+    return [match.span() for match in _patterns().idiom.finditer(text)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Patterns:
+    idiom: re.Pattern[str]
+    tight_scale: re.Pattern[str]
+    spaced_scale: re.Pattern[str]
+    tight_unit: re.Pattern[str]
+    unit: re.Pattern[str]
+    currency: re.Pattern[str]
+    joiner: re.Pattern[str]
+
+
+@cache
+def _patterns() -> _Patterns:
+    lexicon = load_lexicon()
+    letters = [scale for scale in lexicon.scales if len(scale) <= 2 and scale.isascii()]
+    words = [scale for scale in lexicon.scales if scale not in letters]
+    capitals = [scale for scale in letters if scale[0].isupper()]
+    symbols = [unit for unit in lexicon.units if not _is_word(unit)]
+    worded = [unit for unit in lexicon.units if _is_word(unit)]
+    return _Patterns(
+        idiom=re.compile(any_of(lexicon.not_numbers), re.IGNORECASE),
+        tight_scale=re.compile(rf"(?:{any_of(letters)})"),
+        spaced_scale=re.compile(rf"[ -]?(?i:{any_of(words)})| (?:{any_of(capitals)})"),
+        tight_unit=re.compile(rf"(?:{any_of(symbols)})(?!\d)"),
+        unit=re.compile(
+            rf" ?-?(?:(?i:{any_of(worded)})|(?:{any_of(symbols)})(?!\d))"
+        ),
+        currency=re.compile(rf"(?:{any_of(lexicon.currencies)}) ?\Z"),
+        joiner=re.compile(rf" ?(?:{any_of(lexicon.joiners)}) ?(?:[$€£¥]|US\$)? ?"),
+    )
+
+
+def _is_word(unit: str) -> bool:
+    return len(unit) > 3 or not unit.isascii()
+
+
+def _quantity(text: str, numeral: Numeral) -> Quantity:
+    end, scales = _scale(text, numeral)
+    end, unit = _unit(text, end, numeral)
+    if ordinal := _ORDINAL.match(text, end):
+        end = ordinal.end()
+    head = text[max(0, numeral.start - 40) : numeral.start]
+    before = _WORD_BEFORE.search(head)
+    after = _WORD_AFTER.match(text, end)
+    following = after[1].lower() if after else ""
+    start, unit = _currency(head, numeral.start, unit)
+    if not unit.name and following and following not in load_lexicon().function_words:
+        unit = Unit(COUNT, Fraction(1))
+    return Quantity(
+        start=start,
+        end=end,
+        readings=tuple(_readings(numeral, scales, unit)),
+        numeral=numeral,
+        name=_name(text, numeral, scaled=bool(scales), unit=unit),
+        before=before[1].lower() if before else "",
+        after=following,
+        scaled=bool(scales),
+    )
+
+
+def _scale(text: str, numeral: Numeral) -> tuple[int, tuple[Fraction, ...]]:
+    """The scale words after a numeral multiplied, and where they end; () without any."""
+    lexicon, end = load_lexicon(), numeral.end
+    scales: tuple[Fraction, ...] = ()
+    if not numeral.spelled and (tight := _patterns().tight_scale.match(text, end)):
+        if _patterns().tight_unit.match(text, end) is None or len(tight[0]) > 1:
+            return tight.end(), lexicon.scales[tight[0]]
+    while (spaced := _patterns().spaced_scale.match(text, end)) and len(scales) < 4:
+        values = lexicon.scales.get(spaced[0].strip(" -")) or lexicon.scales[
+            spaced[0].strip(" -").lower()
+        ]
+        scales = tuple(a * b for a in scales or (Fraction(1),) for b in values)
+        end = spaced.end()
+    return end, scales
+
+
+def _unit(text: str, end: int, numeral: Numeral) -> tuple[int, Unit]:
+    if numeral.unit:
+        return end, Unit(numeral.unit, Fraction(1))
+    found = _patterns().unit.match(text, end)
+    if found is None:
+        return end, _NO_UNIT
+    spelling = found[0].lstrip(" -")
+    return found.end(), _unit_named(spelling)
+
+
+def _unit_named(spelling: str) -> Unit:
+    units = load_lexicon().units
+    if spelling in units:
+        return units[spelling]
+    flat = re.sub(r"[ -]", " ", spelling.lower())
+    for known, unit in units.items():
+        if known.lower().replace("-", " ") == flat or known.lower() == spelling.lower():
+            return unit
+    return _NO_UNIT
+
+
+def _currency(head: str, start: int, unit: Unit) -> tuple[int, Unit]:
+    found = _patterns().currency.search(head)
+    if found is None:
+        return start, unit
+    sign = load_lexicon().currencies[found[0].strip()]
+    return start - len(head) + found.start(), unit if unit.name else sign
+
+
+def _readings(
+    numeral: Numeral, scales: tuple[Fraction, ...], unit: Unit
+) -> Iterator[Reading]:
+    for value in numeral.values:
+        for scale in scales or (Fraction(1),):
+            yield Reading(value * scale, value * scale * unit.factor, unit.name)
+            if unit.name == "byte" and unit.factor >= 1000:
+                binary = unit.factor * Fraction(1024**3, 1000**3)
+                yield Reading(value * scale, value * scale * binary, unit.name)
+
+
+def _name(text: str, numeral: Numeral, *, scaled: bool, unit: Unit) -> str:
+    """The word that the numeral is part of: GPT-4, GSM8K, WMT'21; not Llama-7B, Acc-75%."""
+    head = text[max(0, numeral.start - 40) : numeral.start]
+    found = _NAME.search(head)
+    if found is None or numeral.spelled:
+        return ""
+    word = found[1].lower()
+    tight = found[0].isalpha()
+    known = scaled or unit.name not in {"", COUNT}
+    following = text[numeral.end : numeral.end + 1]
+    if (word in {"x", "v"} and not following.isalpha()) or (known and not tight):
+        return ""
+    if scaled and following in {"B", "T"}:
+        return ""
+    return word
+
+
+def _share_in_lists(text: str, found: tuple[Quantity, ...]) -> tuple[Quantity, ...]:
+    """Give each member of a list or range the scale, unit and name of its neighbours."""
+    shared = list(found)
+    for i in range(len(shared) - 2, -1, -1):
+        if _joined(text, shared[i], shared[i + 1]):
+            shared[i] = _lend(shared[i + 1], shared[i])
+    for i in range(1, len(shared)):
+        if _joined(text, shared[i - 1], shared[i]):
+            lent = _lend(shared[i - 1], shared[i])
+            shared[i] = lent if lent.name else replace(lent, before=lent.before or shared[i - 1].name)
+    return tuple(shared)
+
+
+def _joined(text: str, left: Quantity, right: Quantity) -> bool:
+    gap = text[left.end : right.start]
+    return len(gap) < 16 and _patterns().joiner.fullmatch(gap) is not None
+
+
+def _lend(lender: Quantity, borrower: Quantity) -> Quantity:
+    if borrower.name or borrower.scaled and borrower.unit not in {"", COUNT}:
+        return borrower
+    if borrower.unit not in {"", COUNT} or not lender.readings or not borrower.readings:
+        return borrower
+    lent: list[Reading] = list(borrower.inherited)
+    for given in (*lender.readings, *lender.inherited):
+        scale = _scale_of(given, lender) if not borrower.scaled else Fraction(1)
+        factor = given.base / given.value if given.value else Fraction(1)
+        for own in borrower.readings:
+            value = own.value * scale
+            lent.append(Reading(value, value * factor, given.unit))
+    return replace(borrower, inherited=tuple(dict.fromkeys(lent))[:12])
+
+
+def _scale_of(reading: Reading, lender: Quantity) -> Fraction:
+    number = lender.numeral.values[0]
+    return reading.value / number if number and lender.scaled else Fraction(1)
