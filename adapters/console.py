@@ -57,7 +57,7 @@ def render(post: Post, *, number: int | None = None, clickable: bool = True) -> 
         *(part for section in post.sections for part in _section(section)),
         *_keywords(post.keywords),
         *_links(post, clickable=clickable),
-        *(Padding(Text(line, style="dim italic"), _INDENT) for line in post.footer),
+        *(Padding(Text(line, style="dim italic"), _INDENT, expand=False) for line in post.footer),
         Rule(style="dim"),
     )
 
@@ -71,7 +71,7 @@ def _signals(post: Post) -> Iterable[RenderableType]:
     line = Text("   ").join(
         [*(_rating(rating) for rating in post.ratings), *(Text(fact) for fact in post.signals)]
     )
-    return (Padding(line, _INDENT),) if line else ()
+    return (Padding(line, _INDENT, expand=False),) if line else ()
 
 
 def _rating(rating: Rating) -> Text:
@@ -86,12 +86,12 @@ def _rating(rating: Rating) -> Text:
 
 
 def _section(section: Section) -> Iterable[RenderableType]:
-    yield Padding(Text(section.label, style="bold cyan"), (1, 0, 0, 2))
+    yield Padding(Text(section.label, style="bold cyan"), (1, 0, 0, 2), expand=False)
     for line in section.lines:
         if section.bulleted:
             yield _point(line, dim=section.folded)
         else:
-            yield Padding(Text(line), _INDENT)
+            yield Padding(Text(line), _INDENT, expand=False)
 
 
 def _point(line: str, *, dim: bool) -> RenderableType:
@@ -99,7 +99,7 @@ def _point(line: str, *, dim: bool) -> RenderableType:
     grid.add_column(width=1)
     grid.add_column(ratio=1)
     grid.add_row("•", Text(line, style="dim" if dim else ""))
-    return Padding(grid, _INDENT)
+    return Padding(grid, _INDENT, expand=False)
 
 
 def _keywords(keywords: Iterable[Keyword]) -> Iterable[RenderableType]:
@@ -107,15 +107,15 @@ def _keywords(keywords: Iterable[Keyword]) -> Iterable[RenderableType]:
         Text.assemble((word.term, "green"), f" {word.translation}" if word.translation else "")
         for word in keywords
     )
-    return (Padding(line, (1, 0, 0, 2)),) if line else ()
+    return (Padding(line, (1, 0, 0, 2), expand=False),) if line else ()
 
 
 def _links(post: Post, *, clickable: bool) -> Iterable[RenderableType]:
     if not clickable:
         lines = [post.url, *(f"{link.label}: {link.url}" for link in post.links)]
-        return (Padding(Text("\n".join(lines), overflow="fold"), (1, 0, 0, 2)),)
+        return (Padding(Text("\n".join(lines), overflow="fold"), (1, 0, 0, 2), expand=False),)
     line = Text("  ").join(
         Text(link.label, style=Style(underline=True, color="blue", link=link.url))
         for link in post.links
     )
-    return (Padding(line, (1, 0, 0, 2)),)
+    return (Padding(line, (1, 0, 0, 2), expand=False),)

@@ -1,0 +1,75 @@
+"""The command ``sulan``.
+
+Commands are imported when they are called, so that ``--help`` does not wait for libraries it does
+not use.
+"""
+
+import sys
+from collections.abc import Sequence
+from importlib.metadata import version
+
+from cyclopts import App, CycloptsError, Group
+
+from bot.cli.failures import USAGE, explain
+from bot.provenance import require_one_root
+
+_HELP = """The day's research papers, each in four parts.
+
+Start with `sulan demo`: a bundled sample day, with no token and no network. Then `sulan today`
+reads the day's list from Hugging Face, writes each paper up in four parts (with a model if one is
+set, else in the abstract's own sentences), keeps it, and shows it here.
+"""
+
+_EPILOGUE = """Exit codes: 0 done; 1 an upstream, the model or the store failed; 2 the command or
+the settings are wrong; 130 interrupted. Settings: sulan.toml, SULAN_... variables, secret files;
+`sulan check` shows what is set and whether it works."""
+
+_READ = Group("Read", sort_key=1)
+_FILES = Group("Files", sort_key=2)
+_RUN = Group("Set up", sort_key=3)
+
+_COMMANDS = (
+    ("demo", "bot.cli.demo:demo", _READ, "A bundled sample day: no token, no network."),
+    ("today", "bot.cli.today:today", _READ, "Collect, summarise and show a day's papers."),
+    ("paper", "bot.cli.paper:paper", _READ, "One paper by arXiv id or link."),
+    ("export", "bot.cli.export:export", _FILES, "Write a stored day as four-part Markdown."),
+    ("import", "bot.cli.import_files:import_files", _FILES, "Read four-part Markdown files."),
+    ("check", "bot.cli.check:check", _RUN, "What is set, what works, and what to do."),
+)
+
+
+def build() -> App:
+    """The command line with all its commands."""
+    app = App(
+        name="sulan",
+        help=_HELP,
+        help_epilogue=_EPILOGUE,
+        help_format="markdown",
+        version=lambda: f"sulan {version('sulan')}",
+        exit_on_error=False,
+        print_error=True,
+    )
+    for name, path, group, summary in _COMMANDS:
+        app.command(path, name=name, group=group, help=summary)
+    return app
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns its exit code. Never raises for what a person can cause."""
+    try:
+        require_one_root()
+        result = build()(arguments, result_action="return_value")
+    except CycloptsError:
+        return USAGE  # cyclopts has said what is wrong
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the last place to explain
+        return explain(error)
+    return result if isinstance(result, int) else 0
+
+
+def main() -> None:
+    """The console script."""
+    sys.exit(run())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,42 @@
+"""From an error to one line on the screen and an exit code."""
+
+import asyncio
+import os
+import sys
+
+from bot.domain.errors import InvalidInput, SettingsError, SulanError
+
+FAILED = 1
+USAGE = 2
+INTERRUPTED = 130
+
+
+def explain(error: BaseException) -> int:
+    """Say on stderr what happened; returns the exit code.
+
+    Errors of ours carry their own words. Anything else is a fault in Sulan: its type and words are
+    shown, and the traceback where ``SULAN_DEBUG`` is set.
+    """
+    if isinstance(error, (KeyboardInterrupt, asyncio.CancelledError)):
+        return INTERRUPTED
+    if isinstance(error, BrokenPipeError):
+        _quiet_stdout()
+        return 0
+    if os.environ.get("SULAN_DEBUG"):
+        raise error
+    if isinstance(error, SulanError):
+        _say(str(error))
+        return USAGE if isinstance(error, (InvalidInput, SettingsError)) else FAILED
+    _say(
+        f"Unexpected {type(error).__name__}: {error}. Please report it; SULAN_DEBUG=1 shows where."
+    )
+    return FAILED
+
+
+def _say(line: str) -> None:
+    sys.stderr.write(f"sulan: {line}\n")
+
+
+def _quiet_stdout() -> None:
+    """The reader of our output is gone (``sulan today | head``): nothing is left to flush to."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
