@@ -2,7 +2,14 @@
 
 import re
 
-from bot.sources.latex_macros import Unconvertible, is_known, takes_arguments, to_text
+from bot.sources.latex_macros import (
+    OPERATORS,
+    Unconvertible,
+    is_known,
+    swallows_space,
+    takes_arguments,
+    to_text,
+)
 from bot.sources.scripts import subscript, superscript
 
 # A private-use character stands for each piece that is done, so that nothing reads it again.
@@ -10,19 +17,19 @@ _FIRST, _LAST = 0xE000, 0xF8FF
 HELD = f"[{chr(_FIRST)}-{chr(_LAST)}]"
 _MAX_DEPTH = 12
 
-_ESCAPED = re.compile(r"\\\\|\\([%&_#$ {}])")
-_SPECIAL = re.compile(r"[%&#$~]")
+_ESCAPED = re.compile(r"\\\\|\\([%&_#$ {}])|\{\\([%&_#$])\}")
+_SPECIAL = re.compile(r"(?<!\\)[%&#$~]")
+_TEXT_SCRIPT = re.compile(r"\\text(super|sub)script\s*(?=\{)")
 _COMMAND = re.compile(r"\\(?:([A-Za-z]+)\*?|(.?))(\{\})?", re.DOTALL)
+_SPACED = re.compile(r"\\([A-Za-z]+) +")
 _ABUTTING = re.compile(rf"\\([A-Za-z]+)(?=[^\x00-\x7f{HELD[1:-1]}])")
 _SINGLE = re.compile(r"\{([,+\-=/:.;<>×])\}")
 _NO_FENCE = re.compile(r"\\(?:left|right)\s*\.")
 _SCRIPT = re.compile(r"[\^_]")
 _CIRC = re.compile(r"\^\s*(?:\\circ(?![A-Za-z])|\{\s*\\?circ\s*\}|circ(?![a-z]))")
-_DIGITS = re.compile(r"\d+")
-_OPERATOR = re.compile(
-    r" *\\(log|ln|lg|exp|sin|cos|tan|sinh|cosh|tanh|arg|max|min|sup|inf|lim|det|dim|deg|gcd|ker|Pr)"
-    r"(?![A-Za-z]) *"
-)
+_NAME_BEFORE = re.compile(r"\\[A-Za-z]+\Z")
+_DIGITS = re.compile(r"-?\d+")
+_OPERATOR = re.compile(rf" *\\({OPERATORS.replace(' ', '|')})(?![A-Za-z]) *")
 _RELATION = re.compile(
     r"( *)(\\(?:in|notin|le|leq|leqslant|ge|geq|geqslant|neq|ne|approx|sim|simeq|equiv|propto|to|"
     r"rightarrow|leftarrow|Rightarrow|mapsto|subset|subseteq|supset|ll|gg|times|pm|mp|cdot|cup|cap|"
@@ -62,10 +69,10 @@ def formula(source: str) -> str:
     source = _prepared(source.strip(), held, tie=" ")
     _check_braces(source)
     source = _NO_FENCE.sub("", source)
-    source = _RELATION.sub(lambda m: m[1] + held.put(to_text(m[2], spaced=True)) + m[1], source)
+    source = _RELATION.sub(lambda m: m[1] + held.put(to_text(m[2])) + m[1], source)
     source = _with_scripts(source, held, bare=True)
     source = _OPERATOR.sub(lambda m: _operator(m, held), source)
-    return " ".join(held.restore(to_text(source, spaced=True)).split())
+    return " ".join(held.restore(to_text(source)).split())
 
 
 def prose(source: str, held: Held) -> str:
@@ -79,14 +86,17 @@ def prose(source: str, held: Held) -> str:
     source = _prepared(source, held, tie="~")
     source = _literal_braces(_SINGLE.sub(lambda m: held.put(m[1]), source), held)
     source = _with_scripts(source, held, bare=False)
-    return to_text(source, spaced=False) if re.search(r"[\\{}]", source) else source
+    source = _OPERATOR.sub(lambda m: _operator(m, held), source)
+    return to_text(source) if re.search(r"[\\{}]", source) else source
 
 
 def _prepared(source: str, held: Held, *, tie: str) -> str:
     """Escaped and special characters, and commands that nobody knows, put out of reach."""
-    source = _ESCAPED.sub(lambda m: held.put(m[1]) if m[1] else m[0], source)
+    source = _TEXT_SCRIPT.sub(lambda m: "^" if m[1] == "super" else "_", source)
+    source = _ESCAPED.sub(lambda m: held.put(m[1] or m[2]) if m[1] or m[2] else m[0], source)
     source = _SPECIAL.sub(lambda m: held.put(tie if m[0] == "~" else m[0]), source)
     source = _COMMAND.sub(lambda m: _known(m, held), source)
+    source = _SPACED.sub(lambda m: f"\\{m[1]}{{}}" if swallows_space(m[1]) else m[0], source)
     # LaTeX ends a command's name at a letter like θ; pylatexenc does not.
     return _ABUTTING.sub(lambda m: m[0] + (" " if takes_arguments(m[1]) else "{}"), source)
 
@@ -155,7 +165,8 @@ def _with_scripts(source: str, held: Held, *, bare: bool) -> str:
     """Scripts in Unicode. From right to left, so that an argument's own scripts are done.
 
     ``bare`` takes an argument without braces as TeX does; in prose only digits and commands count
-    (``N^2``, ``x^\\dagger``), for a ``_`` there is mostly part of a name.
+    (``N^2``, ``x^\\dagger``), and what stands on a command (``\\ell_2``), for a ``_`` there is
+    mostly part of a name.
     """
     for place in reversed([match.start() for match in _SCRIPT.finditer(source)]):
         if place and source[place - 1] == "\\":
@@ -163,7 +174,7 @@ def _with_scripts(source: str, held: Held, *, bare: bool) -> str:
         end = _argument_end(source, place, bare=bare)
         if end is None:
             continue
-        argument = to_text(source[place + 1 : end], spaced=True)
+        argument = to_text(source[place + 1 : end])
         write = superscript if source[place] == "^" else subscript
         done = held.put(write(held.restore(argument).strip()))
         source = source[:place] + done + source[end:]
@@ -182,6 +193,8 @@ def _argument_end(source: str, place: int, *, bare: bool) -> int | None:
         return _command_end(source, start)
     if bare:
         return start + 1 if first and first not in "}^_" else None
+    if _NAME_BEFORE.search(source, max(0, place - 30), place):
+        return start + 1 if first.isalnum() else None
     after_word = place > 0 and (source[place - 1].isalnum() or source[place - 1] in ")]|}")
     digits = _DIGITS.match(source, start)
     return digits.end() if digits and after_word and source[place] == "^" else None

@@ -17,7 +17,7 @@ _Context = Any
 _AS_THEY_ARE = (
     "text textrm textsc textsf texttt textup textsl textmd textnormal textbf textit emph uline "
     "underline mathrm mathit mathsf mathtt mathnormal operatorname mbox hbox fbox bm boldsymbol "
-    "pmb ensuremath mathop mathbin mathrel mathord phantom smash title"
+    "pmb ensuremath mathop mathbin mathrel mathord smash mathds mathbbm"
 )
 _NOTHING = (
     "left right big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr middle limits nolimits xspace "
@@ -25,6 +25,12 @@ _NOTHING = (
     "rmfamily sffamily upshape mdseries normalfont tiny small footnotesize large Large LARGE huge "
     "Huge noindent protect relax cal boldmath centering"
 )
+# Functions, which stand apart from the letters beside them.
+OPERATORS = (
+    "log ln lg exp sin cos tan cot sinh cosh tanh arcsin arccos arctan arg argmax argmin max min "
+    "sup inf limsup liminf lim det dim deg gcd ker Pr sign rank softmax"
+)
+_LETTERS = "l L o O i j ss ae AE oe OE aa AA dh DH th TH ng NG dj DJ textmu"
 _SYMBOLS = {
     "colon": ":", "S": "§", "P": "¶", "lvert": "|", "rvert": "|", "vert": "|", "Vert": "‖",
     "lVert": "‖", "rVert": "‖", "lbrace": "{", "rbrace": "}", "eg": "e.g.", "ie": "i.e.",
@@ -34,7 +40,8 @@ _SYMBOLS = {
     "textbackslash": "\\", "textasciitilde": "~", "textasciicircum": "^", "textunderscore": "_",
     "slash": "/", "textgreater": ">", "textless": "<", "textbar": "|", "newline": " ",
     "|": "‖", "/": "", "-": "", ":": " ", ">": " ", "@": "",
-    "par": " ", "linebreak": " ", "bullet": "•", "textbullet": "•", "dag": "†", "ddag": "‡",
+    "par": " ", "linebreak": " ", "bullet": "•", "textbullet": "•", "lq": "‘", "rq": "’",
+    "dag": "†", "ddag": "‡",
 }  # fmt: skip
 _PATTERNS = {
     "cite": ("[{", "[%(2)s]"), "citep": ("[[{", "[%(3)s]"), "citet": ("[[{", "[%(3)s]"),
@@ -52,17 +59,17 @@ class Unconvertible(ValueError):
     """A piece of text that is no LaTeX that we can read; it stays as it is."""
 
 
-def to_text(source: str, *, spaced: bool) -> str:
+def to_text(source: str) -> str:
     """What LaTeX without ``$``, ``%``, ``&``, ``#`` and ``~`` says.
 
-    ``spaced`` keeps the space after a bare command before text (``\\nabla f``), which reads better
-    in formulas; in prose TeX swallows it (``Sk\\l odowska``).
+    The space between a bare command and text is kept (``\\nabla f``): TeX swallows it, but sets
+    formulas with spaces of its own.
 
     Raises:
         Unconvertible: braces do not match, arguments are missing, and the like.
     """
     spaces = {
-        "between-macro-and-chars": not spaced,
+        "between-macro-and-chars": False,
         "between-latex-constructs": True,
         "after-comment": False,
         "in-equations": None,
@@ -78,6 +85,12 @@ def to_text(source: str, *, spaced: bool) -> str:
         raise Unconvertible("nested too deep") from error
     except Exception as error:  # whatever odd input leads it into: IndexError, TypeError …
         raise Unconvertible(f"{type(error).__name__}: {error}") from error
+
+
+@cache
+def swallows_space(name: str) -> bool:
+    """Whether the space behind the command only ends its name: ``Sk\\l odowska``, ``{\\it so}``."""
+    return name in (*_LETTERS.split(), *_NOTHING.split())
 
 
 @cache
@@ -98,7 +111,7 @@ def _walker_context() -> _Context:
     """How commands are read. Without TeX's specials: ``--`` and quotes are not LaTeX's alone."""
     context: Any = latexwalker.get_default_latex_context_db()
     context = context.filter_context(keep_which=["macros", "environments"])
-    read = dict.fromkeys((*_NOTHING.split(), *_SYMBOLS), "")
+    read = dict.fromkeys((*_NOTHING.split(), *OPERATORS.split(), *_SYMBOLS), "")
     read |= dict.fromkeys(_AS_THEY_ARE.split(), "{")
     read |= {name: arguments for name, (arguments, _) in _PATTERNS.items()}
     read |= {"href": "{{", "frac": "{{", "dfrac": "{{", "tfrac": "{{", "sqrt": "[{"}
@@ -115,6 +128,7 @@ def _text_context() -> _Context:
     macros = [spec(name, "") for name in _NOTHING.split()]
     macros += [spec(name, _whole_argument) for name in _AS_THEY_ARE.split()]
     macros += [spec(name, text) for name, text in _SYMBOLS.items()]
+    macros += [spec(name, name) for name in OPERATORS.split()]
     macros += [spec(name, pattern) for name, (_, pattern) in _PATTERNS.items()]
     macros += [spec(name, _fraction) for name in ("frac", "dfrac", "tfrac")]
     macros += [spec("sqrt", _root), spec("href", _link)]

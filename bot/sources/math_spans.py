@@ -54,7 +54,8 @@ def _is_formula(inner: str, after: str) -> bool:
     if not inner.strip() or len(inner) > _MAX_FORMULA:
         return False
     lopsided = inner[0].isspace() != inner[-1].isspace()
-    if after.isdigit() or (lopsided and inner[-1].isspace()):
+    amount = inner[0].isdigit() or not _TEX.search(inner)
+    if (after.isdigit() and amount) or (lopsided and inner[-1].isspace()):
         return False
     if _TEX.search(inner):
         return not (inner[0].isdigit() and _WORDS.search(inner) and "\\" not in inner)

@@ -23,7 +23,7 @@ _HELD = re.compile(HELD)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _LINK = re.compile(r"https?://[^\s{}<>\"\\$]+(?:\\[_%#&~][^\s{}<>\"\\$]*)*")
 _ESCAPE = re.compile(r"\\([_%#&~])")
-_HREF = re.compile(r"\\href\s*\{([^{}]*)\}\s*\{([^{}]*)\}")
+_HREF = re.compile(r"\\href\s*\{([^{}]*)\}\s*\{((?:[^{}]|\{[^{}]*\})*)\}")
 _NAMES = re.compile(
     r"\\(?:begin|end)\{[A-Za-z*]+\}|\\(?:text)?color(?:\[\w+\])?\{[\w!]+\}|\\[A-Za-z]+|\^\{?circ"
 )
