@@ -8,6 +8,7 @@ from bot.domain.summary import Keyword, Language, Origin, Provenance, Summary
 from bot.domain.text import collapse
 from bot.ports import Clock
 from summarizer.extraction.choice import choose
+from summarizer.extraction.cues import read_marks
 from summarizer.phrases import key_phrases
 from summarizer.sentences import split_sentences
 
@@ -65,7 +66,7 @@ class ExtractiveSummarizer:
             language=language,
             main_work=_joined([sentences[at] for at in choice.main_work]),
             highlights=tuple(sentences[at] for at in choice.highlights),
-            keywords=_keywords(paper, text),
+            keywords=_keywords(paper, sentences),
             scores=None,
             provenance=Provenance(Origin.EXTRACTIVE, prompt=RULES, created_at=self._clock.now()),
         )
@@ -80,11 +81,12 @@ def _joined(sentences: Sequence[str]) -> str:
     return text
 
 
-def _keywords(paper: Paper, text: str) -> tuple[Keyword, ...]:
+def _keywords(paper: Paper, sentences: Sequence[str]) -> tuple[Keyword, ...]:
     """Hugging Face's keywords; where they are too few, the text's own phrases after them."""
     terms = [collapse(term) for term in paper.keywords]
     if len(terms) < _FEWEST_KEYWORDS:
-        terms += key_phrases(paper.title, text, limit=_MOST_KEYWORDS - len(terms))
+        statements = " ".join(s for s in sentences if not read_marks(s).aside)
+        terms += key_phrases(paper.title, statements, limit=_MOST_KEYWORDS - len(terms))
     unique: dict[str, str] = {}
     for term in terms:
         if 0 < len(term) <= _LONGEST_KEYWORD:
