@@ -37,10 +37,10 @@ def of_layer(error: ValidationError, layer: Layer) -> Iterator[Fault]:
     Its own text names neither the place nor the bounds, and quotes the value.
     """
     for finding in error.errors(include_url=False):
-        key = _key(finding["loc"])
-        place = layer.place_of(key)
+        key, full_key = _key(finding["loc"]), ".".join(str(part) for part in finding["loc"])
+        place = layer.place_of(full_key)
         if finding["type"] == "extra_forbidden":
-            yield Fault(place, unknown(".".join(str(part) for part in finding["loc"])))
+            yield Fault(place, unknown(full_key))
         elif key in group_names():
             yield Fault(place, f"{key} is a group, no value; {members(key)}")
         else:
@@ -77,12 +77,12 @@ def _meant(key: str, *, with_groups: bool) -> list[str]:
     known = [*all_settings(), *(group_names() if with_groups and "." not in key else ())]
     leaf = _leaf(key)
     same_leaf = [name for name in known if _leaf(name) == leaf]
-    if len(same_leaf) == 1:
-        return same_leaf
+    if same_leaf:
+        return get_close_matches(key, same_leaf, n=1, cutoff=0.9) or same_leaf[:3]
     close = get_close_matches(key, known, n=1, cutoff=0.75)
     leaves = {_leaf(name): name for name in known}
     near = [leaves[name] for name in get_close_matches(leaf, leaves, n=1, cutoff=0.75)]
-    return close or same_leaf[:3] or near
+    return close or near
 
 
 def _leaf(key: str) -> str:
@@ -100,17 +100,15 @@ def _key(location: tuple[int | str, ...]) -> str:
 
 def _unfit(key: str, value: object, context: dict[str, Any]) -> str:
     setting = all_settings()[key]
-    if isinstance(reason := context.get("error"), ValueError):
-        what = str(reason)  # one of ours (config.values), which never quotes a secret
-    elif value == "":
+    if value == "":
         return f"{key} is empty; leave it out to unset it"
-    elif setting.secret:
-        what = "is no text"
+    if isinstance(reason := context.get("error"), ValueError):
+        what = str(reason)  # one of ours (config.values)
     else:
-        what = f"is {_quoted(value)}"
-    return f"{key} {what}; allowed: {setting.allowed}"
+        what = "is no text" if setting.secret else f"is {_shortened(repr(value))}"
+    # A key may have been put into the wrong setting.
+    return f"{key} {Redactor()(what)}; allowed: {setting.allowed}"
 
 
-def _quoted(value: object) -> str:
-    text = Redactor()(repr(value))  # a key may have been put into the wrong place
+def _shortened(text: str) -> str:
     return text if len(text) <= 60 else f"{text[:57]}…"

@@ -54,11 +54,18 @@ def _line_numbers(text: str) -> dict[str, int]:
     for number, line in enumerate(text.splitlines(), start=1):
         if header := _HEADER.match(line):
             table = _bare(header["key"])
-            lines.setdefault(table, number)
+            _note(lines, table, number)
         elif pair := _PAIR.match(line):
             key = _bare(pair["key"])
-            lines.setdefault(f"{table}.{key}" if table else key, number)
+            _note(lines, f"{table}.{key}" if table else key, number)
     return lines
+
+
+def _note(lines: dict[str, int], key: str, number: int) -> None:
+    """Note the first line of a key and of the tables it opens on its way."""
+    while key and key not in lines:
+        lines[key] = number
+        key = key.rpartition(".")[0]
 
 
 def _bare(key: str) -> str:

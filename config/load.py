@@ -86,9 +86,9 @@ def load_from(surroundings: Surroundings) -> Loaded:
 def _merge(layers: list[Layer]) -> Loaded:
     origins = {key: _origin(key, layers) for key in all_settings()}
     # The cast: type checkers derive the parameters from the fields and do not see this one.
-    build = cast("Callable[..., Settings]", LoadedSettings)
+    build = cast("Callable[..., LoadedSettings]", LoadedSettings)
     highest_first = [InitSettingsSource(LoadedSettings, {**layer.tree}) for layer in layers[::-1]]
-    settings = build(_build_sources=(tuple(highest_first), {}))
+    settings = Settings.model_validate(dict(build(_build_sources=(tuple(highest_first), {}))))
     # Judged last: while single values are wrong, what they contradict is a guess.
     faults: list[Fault] = []
     for key, text in contradictions(settings):

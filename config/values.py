@@ -76,6 +76,10 @@ def store_url(text: str) -> str:
         raise ValueError("names a database that the store does not know")
     if driver.startswith("sqlite") and not rest.startswith("/"):
         raise ValueError("needs three slashes before a SQLite path (four before an absolute one)")
+    try:
+        _ = urlsplit(text).port
+    except ValueError as error:
+        raise ValueError("is no well-formed address (a password's / @ : # need %2F …)") from error
     return f"{driver}://{rest}"
 
 

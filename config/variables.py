@@ -30,7 +30,7 @@ class Variable:
 
 
 class LoadedSettings(Settings, BaseSettings):
-    """The settings as pydantic-settings reads them; the rest of the program sees ``Settings``."""
+    """The settings as pydantic-settings wants them; the rest of the program sees ``Settings``."""
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX,
@@ -102,7 +102,7 @@ def variable_layer(name: str, variables: Iterable[Variable]) -> tuple[Layer, Seq
             faults.append(Fault(variable.place, _not_a_setting(key)))
         elif key in found and found[key].value != variable.value:
             faults.append(
-                Fault(variable.place, f"{found[key].place} sets it too; keep one of them")
+                Fault(variable.place, f"{found[key].place} sets {key} too; keep one of them")
             )
         else:
             found[key] = variable
