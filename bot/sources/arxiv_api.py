@@ -13,7 +13,7 @@ from bot.sources.atom_parse import AtomFeed, parse_atom
 from bot.sources.exchange import FEED_TYPES, Answer, Request
 from bot.sources.http import HttpClient
 
-ARXIV_API_BASE = "https://export.arxiv.org"
+ARXIV_API = "https://export.arxiv.org/api/query"
 # Ids in one request: an address of 2 kB, and an answer of some 0.2 MB.
 BATCH = 100
 # arXiv's words for an id it cannot read, for the whole batch (API user's manual, section 3.4).
@@ -34,11 +34,11 @@ class _Round:
 
 
 class ArxivApi:
-    """Implements ``bot.ports.PaperLookup``. ``base`` is arXiv's API host or a mirror of it."""
+    """Implements ``bot.ports.PaperLookup``. ``url`` is arXiv's query interface or a mirror's."""
 
-    def __init__(self, client: HttpClient, *, base: str = ARXIV_API_BASE) -> None:
+    def __init__(self, client: HttpClient, *, url: str = ARXIV_API) -> None:
         self._client = client
-        self._base = base
+        self._url = url
 
     async def look_up(self, refs: Sequence[PaperRef]) -> LookUp:
         """See ``PaperLookup.look_up``. A paper asked for twice is asked for as it came first.
@@ -84,7 +84,7 @@ class ArxivApi:
             "max_results": str(len(batch)),  # without it, arXiv gives the first ten (F12)
         }
         request = Request(
-            str((URL(self._base) / "api/query").with_query(query)),
+            str(URL(self._url).with_query(query)),
             content_types=FEED_TYPES,
             statuses=frozenset({200, 400}),  # a complaint is a feed too
         )

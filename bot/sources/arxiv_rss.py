@@ -14,9 +14,13 @@ from bot.sources.exchange import FEED_TYPES, Answer, Request
 from bot.sources.http import HttpClient
 from bot.sources.rss_parse import RssFeed, parse_rss
 
-ARXIV_RSS_BASE = "https://rss.arxiv.org"
-# As in cs, cs.CL, hep-th, astro-ph.CO, physics.acc-ph, cond-mat.mes-hall.
-_CATEGORY = re.compile(r"[a-z]+(?:-[a-z]+)?(?:\.(?:[A-Z]{2}|[a-z]+(?:-[a-z]+)*))?", re.ASCII)
+ARXIV_RSS = "https://rss.arxiv.org/rss"
+# As in cs, cs.CL, hep-th, astro-ph.CO; only two archives have subjects in small letters
+# (physics.acc-ph, cond-mat.mes-hall), so that cs.cl is a slip worth pointing out.
+_CATEGORY = re.compile(
+    r"(?:physics|cond-mat)\.[a-z]{2,8}(?:-[a-z]{2,4})?|[a-z]{1,8}(?:-[a-z]{2,4})?(?:\.[A-Z]{2})?",
+    re.ASCII,
+)
 # arXiv names some 155 categories; whoever asks for more than this wants its archives instead.
 _MAX_CATEGORIES = 50
 
@@ -57,15 +61,18 @@ def parse_categories(text: str) -> tuple[str, ...]:
 
 
 class ArxivRss:
-    """Implements ``bot.ports.Source``: one announcement, the newest, and no archive."""
+    """Implements ``bot.ports.Source``: one announcement, the newest, and no archive.
+
+    ``url`` is what stands before the categories in the feed's address.
+    """
 
     def __init__(
-        self, client: HttpClient, clock: Clock, *, announced: Announced, base: str = ARXIV_RSS_BASE
+        self, client: HttpClient, clock: Clock, *, announced: Announced, url: str = ARXIV_RSS
     ) -> None:
         self._client = client
         self._clock = clock
         self._announced = announced
-        self._url = str(URL(base) / "rss" / "+".join(announced.categories))
+        self._url = str(URL(url) / "+".join(announced.categories))
 
     @property
     def key(self) -> str:

@@ -6,21 +6,6 @@ from bot.domain.errors import SourceError
 from bot.domain.listing import LookUp
 from bot.domain.paper_id import PaperId, PaperRef
 from bot.ports import PaperLookup
-from bot.sources.arxiv_api import ARXIV_API_BASE, ArxivApi
-from bot.sources.hf_daily import HF_BASE
-from bot.sources.hf_papers import HfPapers
-from bot.sources.http import HttpClient
-from bot.sources.pooled import PooledLookup
-
-
-def paper_lookup(
-    client: HttpClient, *, arxiv_base: str = ARXIV_API_BASE, hf_base: str = HF_BASE
-) -> PaperLookup:
-    """The look-up for a whole process: callers of the same papers share the requests."""
-    return ArxivFirst(
-        arxiv=PooledLookup(ArxivApi(client, base=arxiv_base)),
-        hugging_face=PooledLookup(HfPapers(client, base=hf_base)),
-    )
 
 
 class ArxivFirst:
@@ -50,6 +35,8 @@ class ArxivFirst:
 
     async def _second(self, refs: Sequence[PaperRef]) -> LookUp | None:
         """Hugging Face's answer, ``None`` where it has none about any of them."""
+        if not refs:
+            return None
         try:
             answer = await self._hugging_face.look_up(refs)
         except SourceError:

@@ -68,7 +68,7 @@ class Wire:
             if response.status not in request.statuses:
                 return reply
             _check_type(reply, request, show(url))
-            body = await _read(response, request.max_body, show(url))
+            body = await _read(response, self._options.max_body, show(url))
             return Reply(reply.status, reply.headers, body)
 
 
