@@ -61,7 +61,7 @@ def _toml_file(surroundings: Surroundings) -> Path | None:
     config = Path(environ.get("XDG_CONFIG_HOME") or "")
     if not config.is_absolute():
         config = home_of(environ) / ".config"
-    candidates = (cwd / "sulan.toml", config / "sulan" / "sulan.toml")
+    candidates = (cwd / "sulan.toml", cwd / config / "sulan" / "sulan.toml")
     return next((path for path in candidates if path.exists()), None)
 
 

@@ -92,10 +92,17 @@ def _sqlite_file(text: str) -> str:
     return "sqlite+aiosqlite:///" + quote(str(path), safe="/:\\ ")
 
 
+# arXiv's categories as it spells them: cs.CL, hep-th, q-bio.NC, physics.acc-ph.
+_CATEGORY = (
+    r"(?:(?:physics|cond-mat)\.[a-z]{2,8}(?:-[a-z]{2,4})?"
+    r"|[a-z]{1,8}(?:-[a-z]{2,4})?(?:\.[A-Z]{2})?)"
+)
+_ARXIV_SOURCE = re.compile(rf"arxiv:{_CATEGORY}(?:\+{_CATEGORY})*")
+
+
 def source_key(text: str) -> str:
     """A source's stable name, as ``bot.ports.Source.key`` gives it."""
-    # arXiv's categories: an archive, or an archive and a subject class (hep-th, cs.CL, q-bio.NC).
-    if text != "hf" and not re.fullmatch(r"arxiv:[a-z]+(-[a-z]+)?(\.[A-Za-z-]{2,})?", text):
+    if text != "hf" and not _ARXIV_SOURCE.fullmatch(text):
         raise ValueError(f"names no source: {text!r}")
     return text
 
@@ -173,7 +180,9 @@ SourceKeys = Annotated[
     tuple[SourceKey, ...],
     BeforeValidator(listed),
     AfterValidator(_each_once),
-    Allowed("hf and arxiv:CATEGORY (such as arxiv:cs.CL), each once, parted by commas"),
+    Allowed(
+        "hf, arxiv:CATEGORY (arxiv:cs.CL; several: arxiv:cs.CL+cs.LG); each once, parted by commas"
+    ),
 ]
 LanguageTag = Annotated[
     str, AfterValidator(_language), Allowed(lambda: ", ".join(available_languages()))

@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from bot.domain.errors import SettingsError
+from bot.domain.errors import InvalidInput, SettingsError
+from bot.sources.arxiv_rss import Announced
+from bot.store.location import locate
 from config.load import load_from
 from config.places import Surroundings
 from config.rules import advice, contradictions
@@ -162,9 +164,25 @@ def test_what_cannot_stand_in_a_header_is_no_contact(text: str) -> None:
         contact(text)
 
 
-@pytest.mark.parametrize("key", ["hf", "arxiv:cs.CL", "arxiv:hep-th", "arxiv:cond-mat.mes-hall"])
+@pytest.mark.parametrize(
+    "key", ["hf", "arxiv:cs.CL", "arxiv:hep-th+cs.LG", "arxiv:cond-mat.mes-hall"]
+)
 def test_sources_are_named_as_the_ports_name_them(key: str) -> None:
     assert source_key(key) == key
+
+
+@pytest.mark.parametrize(
+    "category",
+    ["cs.CL", "physics.acc-ph", "q-bio.NC", "math", "cs.cl", "CS.CL", "", "cs.CLX", "x y"],
+)
+def test_settings_take_the_categories_that_the_source_takes(category: str) -> None:
+    try:
+        Announced((category,))
+    except InvalidInput:
+        with pytest.raises(ValueError, match="names no source"):
+            source_key(f"arxiv:{category}")
+    else:
+        assert source_key(f"arxiv:{category}")
 
 
 @pytest.mark.parametrize(
@@ -185,3 +203,8 @@ def test_the_passwords_of_a_store_are_known_to_the_redaction_t5(
 
 def test_the_key_of_the_model_is_known_to_the_redaction_t5() -> None:
     assert _KEY in secrets_of(Settings.model_validate({"model": {"api_key": _KEY}}))
+
+
+@pytest.mark.parametrize("path", ["/a b/c?d#e%41.db", "/中文/@h:1/ä.db", "/plain.sqlite3"])
+def test_the_store_finds_the_path_that_was_written(path: str) -> None:
+    assert locate(store_url(path)).path == Path(path)
