@@ -15,6 +15,9 @@ from config.settings import Settings
 
 CONFIG_VARIABLE = "SULAN_CONFIG"
 SECRETS_VARIABLE = "SULAN_SECRETS_DIR"
+# Ours, and no settings: read from the environment before there are any. The last one is the
+# command line's: it asks for tracebacks.
+_NO_SETTINGS = frozenset((CONFIG_VARIABLE, SECRETS_VARIABLE, "SULAN_DEBUG"))
 
 # No setting is longer; what is, was put there by mistake.
 _MAX_SECRET_BYTES = 64 * 1024
@@ -44,7 +47,7 @@ def of_environment(environ: Mapping[str, str]) -> Iterator[Variable]:
     """The variables that are ours."""
     for name, value in environ.items():
         ours = name.upper().startswith(PREFIX)
-        if ours and name not in (CONFIG_VARIABLE, SECRETS_VARIABLE):
+        if ours and name not in _NO_SETTINGS:
             yield Variable(name, value, name)
 
 
@@ -62,7 +65,7 @@ def of_dotenv(text: str, name: str) -> tuple[list[Variable], list[Fault]]:
         if line.error:
             faults.append(Fault(place, "is not of the form NAME=value"))
         elif line.key and line.key.upper().startswith(PREFIX):
-            if line.key in (CONFIG_VARIABLE, SECRETS_VARIABLE):
+            if line.key in _NO_SETTINGS:
                 faults.append(Fault(place, f"{line.key} is read from the environment only"))
             else:
                 variables.append(Variable(line.key, line.value or "", f"{place} ({line.key})"))

@@ -160,8 +160,8 @@ def test_a_named_file_takes_the_place_of_the_usual_ones(place: Place) -> None:
     assert (loaded.settings.http.attempts, loaded.settings.model.name) == (4, None)
 
 
-def test_variables_of_other_programs_are_left_alone(place: Place) -> None:
-    place.environ.update({"OPENAI_API_KEY": "x", "SULANX": "1", "PATH": "/bin"})
+def test_variables_that_are_no_settings_are_left_alone(place: Place) -> None:
+    place.environ.update({"OPENAI_API_KEY": "x", "SULANX": "1", "SULAN_DEBUG": "1"})
     place.write("work/.env", "DATABASE_URL=x\nexport FOO='bar'\n# comment\n\n")
     assert set(place.load().origins.values()) == {"default"}
 
