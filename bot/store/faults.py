@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Generator
 from contextlib import contextmanager
 
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError, StatementError
+from sqlalchemy.exc import DataError, DBAPIError, SQLAlchemyError, StatementError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from bot.domain.errors import StoreError
@@ -27,6 +27,7 @@ _CANNOT_OPEN = (
 )
 _DISK = "the disk failed while {name} was read or written; check its free space and its health"
 _UNSAVED = "a list in {name} may only hold papers that are stored; save the papers first"
+_NO_RIGHTS = "the database user lacks rights in {name}; let it create and write tables there"
 _UNFIT = (
     "{name} cannot store a lone surrogate, a NUL or a number so large; clean it where it comes in"
 )
@@ -51,7 +52,8 @@ _SQLITE = {
 _POSTGRES = {
     "53100": _FULL,
     "25006": _READ_ONLY,
-    "42501": "the database user lacks rights in {name}; let it create and write tables there",
+    "42501": _NO_RIGHTS,
+    "3F000": _NO_RIGHTS,  # no schema in which the user may create
     "40P01": _BUSY,
     "55P03": _BUSY,
     "53300": "{name} takes no more connections; let other programs close theirs, then try again",
@@ -90,7 +92,7 @@ def _explain(error: SQLAlchemyError) -> str:
     state = getattr(cause, "sqlstate", None)
     if isinstance(state, str):
         return _POSTGRES.get(state) or _unknown(cause)
-    return _unknown(cause)
+    return _UNFIT if isinstance(error, DataError) else _unknown(cause)
 
 
 def _unknown(error: BaseException) -> str:

@@ -17,7 +17,7 @@ def after_look(
     no two are equal. ``first_seen`` is kept; ``version`` only rises.
     """
     known = {place.paper_id: place for place in sorted(before, key=lambda place: place.position)}
-    seen = {paper.id: paper for paper in reversed(papers)}
+    seen = {paper.id: paper for paper in papers}
     order = [*dict.fromkeys(paper.id for paper in papers), *(i for i in known if i not in seen)]
     return tuple(
         Listed(

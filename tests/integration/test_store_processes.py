@@ -16,6 +16,7 @@ NOW = datetime(2026, 8, 10, 12, tzinfo=UTC)
 path, me = sys.argv[1:]
 
 async def main():
+    print("ready", flush=True)
     sys.stdin.readline()
     async with open_store(path) as store:
         for n in range(1, 61):
@@ -38,6 +39,9 @@ async def test_f28_processes_that_race_claim_each_summary_once(tmp_path: Path) -
         )
         for n in range(3)
     ]
+    for process in processes:
+        assert process.stdout is not None
+        assert await process.stdout.readline() == b"ready\n"
     outputs = await asyncio.gather(*(process.communicate(b"go\n") for process in processes))
     assert [process.returncode for process in processes] == [0, 0, 0], outputs
     won = sorted(int(n) for output, _ in outputs for n in output.split())

@@ -14,6 +14,7 @@ import pytest
 from bot.domain.errors import StoreError
 from bot.domain.paper import Paper
 from bot.domain.paper_id import PaperId
+from bot.store.location import locate
 from bot.store.sql_store import SqlStore, open_store
 
 PAPER = Paper(id=PaperId("2608.00001"), title="One", abstract="First.")
@@ -152,6 +153,14 @@ async def test_an_address_that_is_none_is_refused_without_its_password(
     message = await _refusal(place)
     assert said in message
     assert "s3cret" not in message
+
+
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])
+def test_t5_a_servers_name_in_messages_holds_no_password(scheme: str) -> None:
+    place = locate(f"{scheme}://sulan:s3cret@db.example.org/papers")
+    assert place.name == f"{scheme}://sulan:***@db.example.org/papers"
+    assert place.url.drivername == "postgresql+psycopg"
+    assert place.url.password == "s3cret"
 
 
 async def test_t12_new_files_and_folders_are_for_their_owner_alone(tmp_path: Path) -> None:
