@@ -3,10 +3,14 @@
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
+from bot.domain.wording import Wording
 from bot.ports import Clock, Store
 from config.settings import ModelSettings
 from summarizer.budget import Budget, DailyLimit
+from summarizer.draft import Draft
 from summarizer.endpoint import OpenAIEndpoint
+from summarizer.line import ModelLine
+from summarizer.markdown import read_entry
 from summarizer.openai import OpenAISummarizer
 from summarizer.openai_options import OpenAIOptions
 from summarizer.prices import Price
@@ -22,11 +26,16 @@ async def open_model(
     limit = DailyLimit(tokens=settings.daily_tokens, usd=settings.daily_usd)
     budget = Budget(store.ledger, clock=clock, limit=limit)
     endpoint = OpenAIEndpoint(options, clock=clock)
-    summarizer = OpenAISummarizer(options, endpoint=endpoint, budget=budget, clock=clock)
+    line = ModelLine(options, endpoint=endpoint, budget=budget, clock=clock)
+    summarizer = OpenAISummarizer(line, clock=clock, read_text=_read_text)
     try:
         yield summarizer
     finally:
         await summarizer.aclose()
+
+
+def _read_text(text: str, wording: Wording) -> Draft:
+    return read_entry(text, wording).draft
 
 
 def _options(settings: ModelSettings) -> OpenAIOptions:

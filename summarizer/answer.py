@@ -1,9 +1,11 @@
 """From a reply to a draft, or to the reason why there is none."""
 
 import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
 
 from bot.domain.errors import (
-    MarkdownError,
     SummaryCutOff,
     SummaryFiltered,
     SummaryMalformed,
@@ -19,6 +21,10 @@ from summarizer.schema import NotTheFourParts, read_json
 _THOUGHTS = re.compile(r"^\s*<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL)
 
 
+# Reads the four-part Markdown, as ``summarizer.markdown`` does; what is not there is empty.
+TextReader: TypeAlias = Callable[[str, Wording], Draft]
+
+
 class AnswerUnreadable(SummaryMalformed):
     """The answer has not the asked form; ``fault`` is a half sentence to tell the model."""
 
@@ -27,8 +33,18 @@ class AnswerUnreadable(SummaryMalformed):
         self.fault = fault
 
 
-def read_answer(reply: ChatReply, rung: Rung, *, wording: Wording, about: str) -> Draft:
-    """The draft in a reply to a request on this rung. ``about`` names paper and model in messages.
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What an answer is an answer to. ``about`` names paper and model in messages; ``read_text``
+    reads plain text on the last rung."""
+
+    about: str
+    wording: Wording
+    read_text: TextReader
+
+
+def read_answer(reply: ChatReply, rung: Rung, asked: Asked) -> Draft:
+    """The draft in a reply to a request on this rung.
 
     Raises:
         SummaryRefused: the model declined (F19).
@@ -36,6 +52,7 @@ def read_answer(reply: ChatReply, rung: Rung, *, wording: Wording, about: str) -
         SummaryCutOff: it ended at the token limit (F20).
         AnswerUnreadable: it holds no four parts (F22).
     """
+    about = asked.about
     if reply.refused:
         raise SummaryRefused(f"{about}: the model declined to answer.")
     if reply.finish == "content_filter":
@@ -48,18 +65,16 @@ def read_answer(reply: ChatReply, rung: Rung, *, wording: Wording, about: str) -
     try:
         if not reply.readable or not text:
             raise NotTheFourParts("it was empty")
-        return _read(text, rung, wording)
+        return _read(text, rung, asked)
     except NotTheFourParts as error:
         message = f"{about}: the answer cannot be used: {error}."
         raise AnswerUnreadable(message, str(error)) from error
 
 
-def _read(text: str, rung: Rung, wording: Wording) -> Draft:
+def _read(text: str, rung: Rung, asked: Asked) -> Draft:
     if rung is not Rung.TEXT:
         return read_json(text)
-    from summarizer.markdown import read_entry  # TEMPORARY
-
-    try:
-        return read_entry(text, wording)
-    except MarkdownError as error:
-        raise NotTheFourParts("it had not the four parts under their headings") from error
+    draft = asked.read_text(text, asked.wording)
+    if not draft.main_work or not draft.highlights:
+        raise NotTheFourParts("it had not the four parts under their headings")
+    return draft

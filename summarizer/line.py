@@ -14,6 +14,7 @@ from summarizer.budget import Budget
 from summarizer.chat import ChatEndpoint, ChatReply, Usage
 from summarizer.draft import Draft
 from summarizer.ladder import Dialect, Ladder, Rung, first_dialect
+from summarizer.model_status import ModelStatus, ask_status
 from summarizer.openai_errors import AnswerLost, OptionRefused, ServerFault
 from summarizer.openai_options import OpenAIOptions
 from summarizer.patience import MAX_WAIT_S, Gate, back_off
@@ -60,9 +61,17 @@ class ModelLine:
         self._jitter = SystemRandom().random
 
     @property
-    def rung(self) -> Rung:
-        """How answers are asked for at present."""
-        return self._ladder.dialect.rung
+    def options(self) -> OpenAIOptions:
+        """What the line was opened with."""
+        return self._options
+
+    async def status(self) -> ModelStatus:
+        """What the endpoint says of itself and of the model; never raises a SummaryError."""
+        return await ask_status(self._options, self._endpoint)
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._endpoint.aclose()
 
     async def ask(self, question: Question, read: Reader) -> Answer:
         """One answer to a question, through as many requests as the endpoint's state takes.

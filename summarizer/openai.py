@@ -12,16 +12,14 @@ from bot.domain.errors import (
 from bot.domain.paper import Paper
 from bot.domain.summary import Language, Origin, Provenance, Summary, SummaryKey
 from bot.ports import Clock
-from summarizer.answer import AnswerUnreadable, read_answer
-from summarizer.budget import Budget
-from summarizer.chat import ChatEndpoint, ChatReply
+from summarizer.answer import AnswerUnreadable, Asked, TextReader, read_answer
+from summarizer.chat import ChatReply
 from summarizer.checks import Review, review
 from summarizer.draft import Draft
 from summarizer.ladder import Rung
 from summarizer.languages import load_wording
 from summarizer.line import ModelLine
-from summarizer.model_status import ModelStatus, ask_status
-from summarizer.openai_options import OpenAIOptions
+from summarizer.model_status import ModelStatus
 from summarizer.prompting import PROMPT_VERSION, correction, reassurance
 from summarizer.question import Question
 
@@ -40,20 +38,21 @@ class _Judged:
 
 
 class OpenAISummarizer:
-    """Implements ``summarizer.base.Summarizer`` with any OpenAI-compatible endpoint."""
+    """Implements ``summarizer.base.Summarizer`` with any OpenAI-compatible endpoint.
 
-    def __init__(
-        self, options: OpenAIOptions, *, endpoint: ChatEndpoint, budget: Budget, clock: Clock
-    ) -> None:
-        self._options = options
-        self._endpoint = endpoint
+    ``read_text`` reads the four-part Markdown (``summarizer.markdown``), for endpoints that know
+    no other form.
+    """
+
+    def __init__(self, line: ModelLine, *, clock: Clock, read_text: TextReader) -> None:
+        self._line = line
         self._clock = clock
-        self._line = ModelLine(options, endpoint=endpoint, budget=budget, clock=clock)
+        self._read_text = read_text
 
     @property
     def model(self) -> str:
         """The model's name at its endpoint."""
-        return self._options.model
+        return self._line.options.model
 
     @property
     def prompt(self) -> str:
@@ -88,20 +87,22 @@ class OpenAISummarizer:
 
     async def model_status(self) -> ModelStatus:
         """What the endpoint says of itself and of the model; never raises a SummaryError."""
-        return await ask_status(self._options, self._endpoint)
+        return await self._line.status()
 
     async def aclose(self) -> None:
         """Close the connections."""
-        await self._endpoint.aclose()
+        await self._line.aclose()
 
     def _question(self, paper: Paper, language: Language) -> Question:
         key = SummaryKey(paper.id, paper.version, language, self.prompt, self.model)
-        cap = self._options.max_output_tokens
+        cap = self._line.options.max_output_tokens
         return Question(key, paper, load_wording(language), cap)
 
     async def _judged(self, question: Question) -> _Judged:
+        asked = Asked(question.about, question.wording, self._read_text)
+
         def read(reply: ChatReply, rung: Rung) -> Draft:
-            return read_answer(reply, rung, wording=question.wording, about=question.about)
+            return read_answer(reply, rung, asked)
 
         answer = await self._line.ask(question, read)
         verdict = review(answer.draft, question.paper, question.key.language)
