@@ -14,14 +14,18 @@ import tomllib
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 from summarizer.checks.figures import Source, figures, is_founded, read_source
-from summarizer.checks.quantities import Quantity
+from summarizer.checks.quantity import Quantity
 
 _HERE = Path(__file__).resolve().parent
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 _PART_THREE = re.compile(r"^.*(?:核心|关键)?关键(?:词|字).*$", re.MULTILINE)
-_HEADING = re.compile(r"^\s*(?:#+\s.*|\**\d\.\s*\**\s*(?:介绍)?(?:本文|文章)?.{0,8}(?:主要)?(?:工作|亮点).{0,6})$", re.M)
+_HEADING = re.compile(
+    r"^\s*(?:#+\s.*|\**\d\.\s*\**\s*(?:介绍)?(?:本文|文章)?.{0,8}(?:主要)?(?:工作|亮点).{0,6})$",
+    re.M,
+)
 # What stands for what, in either direction, when a scale or a unit is mistaken.
 _SWAPS = (
     ("万亿", "亿"), ("亿", "万"), ("万", "千"), ("T", "B"), ("B", "M"), ("M", "K"), ("K", "M"),
@@ -180,7 +184,11 @@ def _wrong_numbers(number: str) -> Iterator[str]:
             yield number[:place] + b + a + number[place + 2 :]
     whole, _, decimals = number.partition(".")
     if any(digit in number for digit in "123456789"):
-        yield (whole + decimals[:1] + (f".{decimals[1:]}" if decimals[1:] else "")) if decimals else f"{whole}0"
+        yield (
+            (whole + decimals[:1] + (f".{decimals[1:]}" if decimals[1:] else ""))
+            if decimals
+            else f"{whole}0"
+        )
         yield f"{whole[:-1].rstrip(',') or '0'}.{whole[-1]}{decimals}"
     if decimals:
         yield whole + decimals
@@ -206,7 +214,7 @@ def main() -> None:
         _print(name, report, verbose=arguments.verbose)
 
 
-def _as_dict(report: Report) -> dict[str, object]:
+def _as_dict(report: Report) -> dict[str, Any]:
     return asdict(report) | {
         "catch_rate": report.catch_rate,
         "catch_rate_of_absent": report.catch_rate_of_absent,

@@ -11,15 +11,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from summarizer.checks.folding import fold
 from summarizer.checks.lexicon import load_lexicon
-from summarizer.checks.quantities import COUNT, Quantity, Reading, quantities
+from summarizer.checks.quantities import quantities
+from summarizer.checks.quantity import COUNT, Quantity, Reading
 
 # What people count by eye and say in words.
 _COUNTED = 5
 _RATIOS = frozenset({"percent", "point", "percent_point", "times", "fraction"})
 _STRICT = _RATIOS | {"dimension"}
 _WORD = re.compile(r"[A-Za-z]+")
+_NAME_BEFORE = re.compile(r"[A-Za-z]+(?:-[A-Za-z]+)*[-_@'’^/+]?\Z")
+_NAME_AFTER = re.compile(r"[A-Za-z]*")
 _MARKER = re.compile(
     r"(?:^|(?<=[\s，。；：！？、,;:.!?]))"
     r"(?:[(（]?(?P<closed>\d)[)）]|(?P<dotted>\d{1,2})[.、．](?!\d))"
@@ -66,8 +68,7 @@ def _hints(text: str) -> Iterable[tuple[Fraction, str]]:
     for word in _WORD.findall(text):
         if (count := lexicon.hints.get(word.lower())) is not None:
             yield Fraction(count), ""
-        for value, unit in lexicon.ratio_hints.get(word.lower(), ()):
-            yield value, unit
+        yield from lexicon.ratio_hints.get(word.lower(), ())
 
 
 def figures(text: str) -> tuple[Quantity, ...]:
@@ -79,7 +80,17 @@ def figures(text: str) -> tuple[Quantity, ...]:
 def unfounded_figures(text: str, source: Source) -> tuple[str, ...]:
     """The figures of a text that its source does not hold, as written, each once."""
     missing = (q for q in figures(text) if not is_founded(q, source))
-    return tuple(dict.fromkeys(text[q.start : q.end].strip() for q in missing))
+    return tuple(dict.fromkeys(as_written(text, quantity) for quantity in missing))
+
+
+def as_written(text: str, quantity: Quantity) -> str:
+    """A figure of a text as a reader finds it there: with the name that it is part of."""
+    start, end = quantity.start, quantity.end
+    if quantity.name and (head := _NAME_BEFORE.search(text[max(0, start - 40) : start])):
+        start -= len(head[0])
+        tail = _NAME_AFTER.match(text, end)
+        end = tail.end() if tail else end
+    return text[start:end].strip()
 
 
 def _is_figure(quantity: Quantity) -> bool:
@@ -140,9 +151,7 @@ def _rough(source: Source, size: Fraction) -> bool:
 def _hinted(source: Source, reading: Reading) -> bool:
     if reading.unit in {"", COUNT}:
         return (reading.value, "") in source.hints
-    return any(
-        _same(reading, Reading(value, value, unit)) for value, unit in source.hints if unit
-    )
+    return any(_same(reading, Reading(value, value, unit)) for value, unit in source.hints if unit)
 
 
 def _converted(reading: Reading) -> Iterable[Fraction]:
@@ -200,8 +209,3 @@ def _names(reading: Reading, quantity: Quantity, source: Source) -> bool:
         return True
     known = quantity.name in source.words and quantity.name not in source.numbered
     return known and any(not q.name for q in stated)
-
-
-def as_written(text: str) -> str:
-    """The folded form, for those who compare texts by eye."""
-    return fold(text).text

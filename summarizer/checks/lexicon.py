@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cache
@@ -55,27 +55,28 @@ def load_lexicon() -> Lexicon:
 
 
 def _merge(lexicon: Lexicon, table: Mapping[str, Any]) -> None:
-    for plain in ("words", "fractions", "characters", "places", "myriads"):
-        getattr(lexicon, plain).update(table.get(plain, {}))
+    for plain in ("words", "fractions", "characters", "places", "myriads", "hints"):
+        getattr(lexicon, plain).update({k.lower(): v for k, v in table.get(plain, {}).items()})
     for listed in ("rough", "joiners", "not_numbers", "function_words"):
         getattr(lexicon, listed).update(table.get(listed, ()))
     for word, values in table.get("scales", {}).items():
         lexicon.scales[word] = tuple(Fraction(value) for value in values)
-    for name, spellings in table.get("units", {}).items():
-        for spelling, factor in spellings.items():
-            lexicon.units[spelling] = Unit(name, Fraction(factor))
-    for sign, name in table.get("currencies", {}).items():
-        lexicon.currencies[sign] = Unit(name, Fraction(1))
-    for unit, phrases in table.get("ratios", {}).items():
-        for phrase, value in phrases.items():
-            lexicon.ratios[phrase] = (Fraction(value), unit)
-    for word, value in table.get("hints", {}).items():
-        lexicon.hints[word.lower()] = value
-    for unit, phrases in table.get("ratio_hints", {}).items():
-        for phrase, value in phrases.items():
-            lexicon.ratio_hints.setdefault(phrase, []).append((Fraction(value), unit))
     for phrase, value in table.get("magnitudes", {}).items():
         lexicon.magnitudes[phrase] = Fraction(value)
+    for sign, name in table.get("currencies", {}).items():
+        lexicon.currencies[sign] = Unit(name, Fraction(1))
+    for name, spelling, factor in _by_unit(table.get("units", {})):
+        lexicon.units[spelling] = Unit(name, factor)
+    for name, phrase, value in _by_unit(table.get("ratios", {})):
+        lexicon.ratios[phrase] = (value, name)
+    for name, phrase, value in _by_unit(table.get("ratio_hints", {})):
+        lexicon.ratio_hints.setdefault(phrase, []).append((value, name))
+
+
+def _by_unit(table: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, str, Fraction]]:
+    for unit, spellings in table.items():
+        for spelling, value in spellings.items():
+            yield unit, spelling, Fraction(value)
 
 
 def any_of(spellings: Iterable[str]) -> str:
@@ -88,7 +89,7 @@ def any_of(spellings: Iterable[str]) -> str:
 
 
 def _pattern(spelling: str) -> str:
-    body = r"[ -]?".join(re.escape(word) for word in re.split(r"[ -]", spelling)) if (
-        len(spelling) > 3 and spelling.isascii()
-    ) else re.escape(spelling)
+    body = re.escape(spelling)
+    if len(spelling) > 3 and spelling.isascii():
+        body = r"[ -]?".join(re.escape(word) for word in re.split(r"[ -]", spelling))
     return body + (r"(?![A-Za-z0-9])" if spelling[-1].isascii() and spelling[-1].isalpha() else "")

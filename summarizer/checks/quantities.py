@@ -8,65 +8,22 @@ from functools import cache
 
 from summarizer.checks.folding import fold
 from summarizer.checks.lexicon import Unit, any_of, load_lexicon
+from summarizer.checks.lists import share_in_lists
 from summarizer.checks.numerals import Numeral, digit_numerals
+from summarizer.checks.quantity import COUNT, Quantity, Reading
 from summarizer.checks.spelled import spelled_numerals
 
 _NO_UNIT = Unit("", Fraction(1))
-# A number that counts things of which we know no unit: 5,000 samples.
-COUNT = "#"
 _NAME = re.compile(r"([A-Za-z]+)[-_@'^/+]?\Z")
 _WORD_BEFORE = re.compile(r"([A-Za-z]+)[ _@'^/+.:,=#(-]{0,2}\Z")
 _WORD_AFTER = re.compile(r"[ -]?([A-Za-z]+)")
 _ORDINAL = re.compile(r"(?:st|nd|rd|th)(?![A-Za-z0-9])")
-_HAN = re.compile(r"[\u4e00-\u9fff]")
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """One thing that a figure may mean. ``value`` has its scale, ``base`` also its unit's factor.
-
-    ``unit`` is "" for none, ``COUNT`` for things whose unit we do not know.
-    """
-
-    value: Fraction
-    base: Fraction
-    unit: str
-
-
-@dataclass(frozen=True, slots=True)
-class Quantity:
-    """A figure where it stands: ``start`` and ``end`` count in the original text.
-
-    ``name`` is the Latin word that the figure is part of (``gpt`` of GPT-4), ``before`` and
-    ``after`` the words beside it; all lower case. ``parts`` are numbers inside it. ``inherited``
-    are readings that a list gives it (the billion of ``7 and 13 billion``).
-    """
-
-    start: int
-    end: int
-    readings: tuple[Reading, ...]
-    numeral: Numeral
-    name: str = ""
-    before: str = ""
-    after: str = ""
-    scaled: bool = False
-    inherited: tuple[Reading, ...] = ()
-
-    @property
-    def unit(self) -> str:
-        """The unit of the first reading, "" for none."""
-        return self.readings[0].unit if self.readings else self.numeral.unit
-
-    @property
-    def all_readings(self) -> tuple[Reading, ...]:
-        """What it means alone and what it means in its list."""
-        return self.readings + self.inherited
 
 
 def quantities(text: str) -> tuple[Quantity, ...]:
     """All quantities of a text, in order, without overlap."""
     folded = fold(text)
-    found = _share_in_lists(folded.text, tuple(_found(folded.text)))
+    found = share_in_lists(folded.text, tuple(_found(folded.text)))
     return tuple(
         replace(q, start=original.start, end=original.stop)
         for q in found
@@ -83,13 +40,14 @@ def _found(text: str) -> Iterator[Quantity]:
             yield quantity
 
 
-def _in_order(numerals: Iterable[Numeral], idioms: list[tuple[int, int]]) -> list[Numeral]:
-    kept = (n for n in numerals if not (n.spelled and any(a <= n.start < b for a, b in idioms)))
+def _in_order(numerals: Iterable[Numeral], idioms: frozenset[int]) -> list[Numeral]:
+    kept = (n for n in numerals if not (n.spelled and n.start in idioms))
     return sorted(kept, key=lambda n: (n.start, -n.end))
 
 
-def _idioms(text: str) -> list[tuple[int, int]]:
-    return [match.span() for match in _patterns().idiom.finditer(text)]
+def _idioms(text: str) -> frozenset[int]:
+    found = _patterns().idiom.finditer(text)
+    return frozenset(place for match in found for place in range(*match.span()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +58,6 @@ class _Patterns:
     tight_unit: re.Pattern[str]
     unit: re.Pattern[str]
     currency: re.Pattern[str]
-    joiner: re.Pattern[str]
 
 
 @cache
@@ -116,11 +73,8 @@ def _patterns() -> _Patterns:
         tight_scale=re.compile(rf"(?:{any_of(letters)})"),
         spaced_scale=re.compile(rf"[ -]?(?i:{any_of(words)})| (?:{any_of(capitals)})"),
         tight_unit=re.compile(rf"(?:{any_of(symbols)})(?!\d)"),
-        unit=re.compile(
-            rf" ?-?(?:(?i:{any_of(worded)})|(?:{any_of(symbols)})(?!\d))"
-        ),
+        unit=re.compile(rf" ?-?(?:(?i:{any_of(worded)})|(?:{any_of(symbols)})(?!\d))"),
         currency=re.compile(rf"(?:{any_of(lexicon.currencies)}) ?\Z"),
-        joiner=re.compile(rf" ?(?:{any_of(lexicon.joiners)}) ?(?:[$€£¥]|US\$)? ?"),
     )
 
 
@@ -156,13 +110,14 @@ def _scale(text: str, numeral: Numeral) -> tuple[int, tuple[Fraction, ...]]:
     """The scale words after a numeral multiplied, and where they end; () without any."""
     lexicon, end = load_lexicon(), numeral.end
     scales: tuple[Fraction, ...] = ()
-    if not numeral.spelled and (tight := _patterns().tight_scale.match(text, end)):
-        if _patterns().tight_unit.match(text, end) is None or len(tight[0]) > 1:
-            return tight.end(), lexicon.scales[tight[0]]
+    tight = None if numeral.spelled else _patterns().tight_scale.match(text, end)
+    if tight and (_patterns().tight_unit.match(text, end) is None or len(tight[0]) > 1):
+        return tight.end(), lexicon.scales[tight[0]]
     while (spaced := _patterns().spaced_scale.match(text, end)) and len(scales) < 4:
-        values = lexicon.scales.get(spaced[0].strip(" -")) or lexicon.scales[
-            spaced[0].strip(" -").lower()
-        ]
+        values = (
+            lexicon.scales.get(spaced[0].strip(" -"))
+            or lexicon.scales[spaced[0].strip(" -").lower()]
+        )
         scales = tuple(a * b for a in scales or (Fraction(1),) for b in values)
         end = spaced.end()
     return end, scales
@@ -197,9 +152,7 @@ def _currency(head: str, start: int, unit: Unit) -> tuple[int, Unit]:
     return start - len(head) + found.start(), unit if unit.name else sign
 
 
-def _readings(
-    numeral: Numeral, scales: tuple[Fraction, ...], unit: Unit
-) -> Iterator[Reading]:
+def _readings(numeral: Numeral, scales: tuple[Fraction, ...], unit: Unit) -> Iterator[Reading]:
     for value in numeral.values:
         for scale in scales or (Fraction(1),):
             yield Reading(value * scale, value * scale * unit.factor, unit.name)
@@ -223,41 +176,3 @@ def _name(text: str, numeral: Numeral, *, scaled: bool, unit: Unit) -> str:
     if scaled and following in {"B", "T"}:
         return ""
     return word
-
-
-def _share_in_lists(text: str, found: tuple[Quantity, ...]) -> tuple[Quantity, ...]:
-    """Give each member of a list or range the scale, unit and name of its neighbours."""
-    shared = list(found)
-    for i in range(len(shared) - 2, -1, -1):
-        if _joined(text, shared[i], shared[i + 1]):
-            shared[i] = _lend(shared[i + 1], shared[i])
-    for i in range(1, len(shared)):
-        if _joined(text, shared[i - 1], shared[i]):
-            lent = _lend(shared[i - 1], shared[i])
-            shared[i] = lent if lent.name else replace(lent, before=lent.before or shared[i - 1].name)
-    return tuple(shared)
-
-
-def _joined(text: str, left: Quantity, right: Quantity) -> bool:
-    gap = text[left.end : right.start]
-    return len(gap) < 16 and _patterns().joiner.fullmatch(gap) is not None
-
-
-def _lend(lender: Quantity, borrower: Quantity) -> Quantity:
-    if borrower.name or borrower.scaled and borrower.unit not in {"", COUNT}:
-        return borrower
-    if borrower.unit not in {"", COUNT} or not lender.readings or not borrower.readings:
-        return borrower
-    lent: list[Reading] = list(borrower.inherited)
-    for given in (*lender.readings, *lender.inherited):
-        scale = _scale_of(given, lender) if not borrower.scaled else Fraction(1)
-        factor = given.base / given.value if given.value else Fraction(1)
-        for own in borrower.readings:
-            value = own.value * scale
-            lent.append(Reading(value, value * factor, given.unit))
-    return replace(borrower, inherited=tuple(dict.fromkeys(lent))[:12])
-
-
-def _scale_of(reading: Reading, lender: Quantity) -> Fraction:
-    number = lender.numeral.values[0]
-    return reading.value / number if number and lender.scaled else Fraction(1)

@@ -40,7 +40,9 @@ def _patterns() -> _Patterns:
             rf"|(?:{rough}) (?:{any_of(worded)}))",
             re.IGNORECASE,
         ),
-        characters=re.compile(rf"(?P<rough>[{rough_character}])?(?P<run>[{character}]+(?:点[{digit}]+)?)"),
+        characters=re.compile(
+            rf"(?P<rough>[{rough_character}])?(?P<run>[{character}]+(?:点[{digit}]+)?)"
+        ),
         parts_of=re.compile(
             rf"(?P<whole>\d{{1,6}}|[{character}]{{1,12}}) ?分之 ?"
             rf"(?P<part>\d{{1,12}}(?:\.\d{{1,12}})?|[{character}]{{1,12}}(?:点[{digit}]{{1,12}})?)"
@@ -72,7 +74,9 @@ def _parts_of(text: str) -> Iterator[Numeral]:
         if whole == 100:
             yield Numeral(match.start(), match.end(), (part,), spelled=True, unit="percent")
         elif whole:
-            yield Numeral(match.start(), match.end(), (part / whole,), spelled=True, unit="fraction")
+            yield Numeral(
+                match.start(), match.end(), (part / whole,), spelled=True, unit="fraction"
+            )
 
 
 def _number(text: str) -> Fraction:
