@@ -23,13 +23,15 @@ from bot.sources.paper_text import (
     title_of,
 )
 from bot.sources.plaintext import plain
-from bot.sources.xml_gate import check_xml, pieces
+from bot.sources.xml_gate import check_xml
+from bot.sources.xml_split import split_feed
 
 _ROOTS = frozenset({"feed"})
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _ARXIV = "{http://arxiv.org/schemas/atom}"
 # An error is an ordinary entry with such an id (API user's manual, section 3.4).
 _ERROR = "/api/errors"
+_AT_ONCE = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,32 +50,34 @@ def parse_atom(body: bytes) -> AtomFeed:
         SourceBroken: the body is no whole Atom feed, or none of its entries is a paper's.
     """
     check_xml(body, roots=_ROOTS)
-    feed = _tree(body)
-    if feed.tag != f"{_ATOM}feed":
-        raise SourceBroken("arXiv's answer has a <feed> of another kind than Atom.")
     papers: dict[PaperId, Paper] = {}
     quarantined: list[Quarantined] = []
     error: str | None = None
-    for place, entry in enumerate(feed.iterfind(f"{_ATOM}entry"), start=1):
+    for place, entry in enumerate(_entries(body), start=1):
         if _ERROR in _text(entry, f"{_ATOM}id"):
             error = plain(_text(entry, f"{_ATOM}summary")) or "arXiv named no reason"
             continue
         try:
             paper = _paper(entry)
         except UnusableEntry as reason:
-            quarantined.append(Quarantined(_where(entry, place), str(reason)))
+            where = _id(entry) or f"entry {place}"
+            quarantined.append(Quarantined(str(where), str(reason)))
         else:
             papers.setdefault(paper.id, paper)
-    if quarantined and not papers and not any(_has_id(e) for e in feed.iterfind(f"{_ATOM}entry")):
+    if quarantined and not papers and all(q.where.startswith("entry ") for q in quarantined):
         raise SourceBroken(f"arXiv's answer holds no paper: {quarantined[0].reason}.")
     return AtomFeed(tuple(papers.values()), error, tuple(quarantined))
 
 
-def _tree(body: bytes) -> ET.Element:
-    parser = ET.XMLParser()  # noqa: S314 - the gate has refused every document type declaration
-    for piece in pieces(body):
-        parser.feed(piece)
-    return parser.close()
+def _entries(body: bytes) -> Iterator[ET.Element]:
+    """Entry by entry out of small trees: one tree of thousands of entries is gone over by the
+    garbage collector, and taken apart, in steps that stall other threads.
+    """
+    for part, _count in split_feed(body, item="entry", size=_AT_ONCE):
+        feed = ET.fromstring(part)  # noqa: S314 - the gate has refused every document type
+        if feed.tag != f"{_ATOM}feed":
+            raise SourceBroken("arXiv's answer has a <feed> of another kind than Atom.")
+        yield from feed.iterfind(f"{_ATOM}entry")
 
 
 def _paper(entry: ET.Element) -> Paper:
@@ -99,16 +103,11 @@ def _ref(entry: ET.Element) -> PaperRef:
         raise UnusableEntry(f"it has no arXiv id ({error})") from error
 
 
-def _where(entry: ET.Element, place: int) -> str:
-    return str(_ref(entry).id) if _has_id(entry) else f"entry {place}"
-
-
-def _has_id(entry: ET.Element) -> bool:
+def _id(entry: ET.Element) -> PaperId | None:
     try:
-        _ref(entry)
+        return _ref(entry).id
     except UnusableEntry:
-        return False
-    return True
+        return None
 
 
 def _terms(entry: ET.Element) -> Iterator[str]:
