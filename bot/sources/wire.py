@@ -20,7 +20,10 @@ _PIECE = 64 * 1024
 
 
 class Wire:
-    """Sends single requests: no redirect is followed, no cookie kept, no credential added."""
+    """Sends single requests: no redirect is followed, no cookie kept, no credential added.
+
+    ``use_system_proxy`` lets aiohttp read the proxy variables, and ``~/.netrc`` with them.
+    """
 
     def __init__(self, options: HttpOptions) -> None:
         self._options = options
@@ -35,7 +38,6 @@ class Wire:
             ),
             cookie_jar=aiohttp.DummyCookieJar(),
             middlewares=(_once,),
-            # Also makes aiohttp read ~/.netrc, hence only where it was asked for.
             trust_env=self._options.use_system_proxy,
         )
         return self
@@ -121,7 +123,7 @@ def _ours(error: Exception, host: str) -> SourceError:
         return CutShort(f"{host}'s answer was cut short or damaged on its way. Try again.")
     if isinstance(error, aiohttp.ClientSSLError | aiohttp.ServerFingerprintMismatch | ssl.SSLError):
         return Untrusted(
-            f"Cannot reach {host} safely: its certificate does not hold. "
+            f"Cannot reach {host} safely: TLS failed, or its certificate does not hold. "
             "Check this machine's clock and whether a proxy stands in between."
         )
     if isinstance(error, aiohttp.ClientConnectionError | OSError):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.errors import SourceBroken, SourceLimited
+from bot.domain.errors import SourceBroken, SourceLimited, SourceUnavailable
 from bot.domain.paper_id import PaperId, PaperRef, parse_paper_ref
 from bot.sources.arxiv_api import ArxivApi
 from bot.sources.testing import ATOM, HTML, Asked, Canned, serving
@@ -223,6 +223,14 @@ async def test_an_outage_after_a_first_batch_keeps_that_batch_f10(stage: Stage) 
     assert len(answer.found) == 100
     assert len(answer.found) + len(answer.unanswered) == len({ref.id for ref in refs})
     assert len(stage.asked) == 2
+
+
+async def test_an_outage_is_not_tried_anew_for_every_batch_f1(stage: Stage) -> None:
+    refs = [parse_paper_ref(f"2607.{number:05}") for number in range(1001, 1251)]
+    stage.arxiv.script = [Canned(status=500)] * 20
+    with pytest.raises(SourceUnavailable):
+        await stage.api.look_up(refs)
+    assert len(stage.asked) == 3
 
 
 async def test_arxiv_limiting_us_is_said_with_its_time_f10(stage: Stage) -> None:

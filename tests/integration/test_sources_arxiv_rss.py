@@ -134,6 +134,16 @@ async def test_the_last_announcement_is_still_there_the_day_after(
     assert len((await stage.source().list_day(DAY)).papers) == 3
 
 
+async def test_a_feed_from_tomorrow_is_not_taken_for_an_empty_today(
+    stage: Stage, shared: Path
+) -> None:
+    """As when this machine's clock is behind."""
+    stage.feed = _feed(shared, APRIL)
+    stage.clock.advance(-86_400)
+    with pytest.raises(SourceHasNoArchive):
+        await stage.source().list_day(date(2026, 4, 26))
+
+
 async def test_a_day_after_today_is_read_as_today_f3(stage: Stage, shared: Path) -> None:
     stage.feed = _feed(shared, APRIL)
     assert (await stage.source().list_day(date(2026, 5, 1))).day == DAY
