@@ -65,31 +65,40 @@ def choose(title: str, sentences: Sequence[str]) -> Choice:
     The core is always in the main work. Where there are two sentences or more, one is a highlight,
     unless all others are asides.
     """
-    abstract = _Abstract(title, sentences, [read_marks(s) for s in sentences])
-    core = find_core(title, sentences)
+    abstract = _read(title, sentences)
+    core = _core(abstract)
     main = _main_work(abstract, core)
     return Choice(tuple(main), tuple(_highlights(abstract, main, core)))
 
 
 def find_core(title: str, sentences: Sequence[str]) -> int:
     """The place of the sentence that tells best what the paper does."""
-    wanted = set(content_words(title))
-    name = _own_name(title)
+    return _core(_read(title, sentences))
+
+
+def _read(title: str, sentences: Sequence[str]) -> _Abstract:
+    return _Abstract(title, sentences, [read_marks(sentence) for sentence in sentences])
+
+
+def _core(abstract: _Abstract) -> int:
+    wanted = set(content_words(abstract.title))
+    name = _own_name(abstract.title)
 
     def worth(at: int) -> float:
-        words, marks = content_words(sentences[at]), read_marks(sentences[at])
+        sentence, marks = abstract.sentences[at], abstract.marks[at]
+        words = content_words(sentence)
         return (
             len(wanted.intersection(words)) / max(len(wanted), 1)
             + _ANNOUNCES * marks.announces
-            + _NAMES * (name is not None and name.search(sentences[at]) is not None)
-            - _LATE * at / len(sentences)
+            + _NAMES * (name is not None and name.search(sentence) is not None)
+            - _LATE * at / len(abstract)
             - _FIGURES * marks.figures
             - _LONG * (len(words) > _LONG_WORDS)
             - _OPENS_OTHERWISE * _opens_otherwise(marks)
             - _NEVER * marks.aside
         )
 
-    return max(range(len(sentences)), key=worth)
+    return max(range(len(abstract)), key=worth)
 
 
 def _opens_otherwise(marks: Marks) -> bool:
@@ -177,6 +186,6 @@ def _worth(abstract: _Abstract, at: int, core: int) -> float:
         + marks.figures
         + 0.75 * marks.releases
         + 0.75 * marks.announces
-        - short
+        - (short and not marks.releases)
         - _NEVER * (at < core)
     )

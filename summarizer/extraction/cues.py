@@ -1,7 +1,7 @@
 """What a sentence's words tell about its part in an abstract."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
@@ -12,7 +12,7 @@ _FIGURE = re.compile(
     r"(?<![\w-])[~+<>$]*\d[\d.,]*(?:\s?(?:%|\\%|×|x\b|times|points?|B\b|M\b|K\b))?"
 )
 # "Project page: https://…", "Code and data at …": a label and an address, no statement.
-_LABEL = re.compile(r"[\w ,&/-]{3,60}: ?\S*[./]\S+\.?|\S*https?://\S+", re.IGNORECASE)
+_LABEL = re.compile(r"[\w ,&/-]{3,60}: ?(?=\S*[./])\S++|(?=\S*https?://)\S++", re.IGNORECASE)
 # "2) Applying …", "(ii) …": the middle of a list.
 _LIST_ITEM = re.compile(r"\(?(?:\d{1,2}|[ivx]+|[a-h])\)")
 # Pointing words farther in mostly point at the sentence's own beginning.
@@ -97,6 +97,9 @@ def _cues() -> _Cues:
     announces = table["announces"]
     subjects, verbs = "|".join(announces["subjects"]), "|".join(announces["verbs"])
     said = rf"\b(?:{subjects})\s+(?:[\w-]+,?\s+){{0,3}}?(?:{verbs})\b"
+    background = table["background"]
+    opened = _any_of(background["openings"], after=r"\b")
+    told = _any_of(background["phrases"], after=r"\b")
     return _Cues(
         announces=re.compile("|".join((said, *announces["phrases"]))),
         speaks=_stems(table["speaks"]["stems"]),
@@ -104,23 +107,22 @@ def _cues() -> _Cues:
         releases=_stems(table["releases"]["stems"]),
         leans=_openings(table["leans"]["openings"]),
         joins=_openings(table["joins"]["openings"]),
-        background=re.compile(
-            rf"\A(?:{_openings(table['background']['openings']).pattern})"
-            rf"|{_openings(table['background']['phrases']).pattern}"
-        ),
+        background=re.compile(rf"\A(?:{opened})|{told}"),
         pointers=frozenset(table["leans"]["pointers"]),
         pointed_at_self=frozenset(table["leans"]["pointed_at_self"]),
     )
 
 
 def _stems(stems: Sequence[str]) -> re.Pattern[str]:
-    return re.compile("|".join(_alternatives(stems, after="")))
+    return re.compile(_any_of(stems, after=""))
 
 
 def _openings(openings: Sequence[str]) -> re.Pattern[str]:
-    return re.compile("|".join(_alternatives(openings, after=r"\b")))
+    return re.compile(_any_of(openings, after=r"\b"))
 
 
-def _alternatives(words: Iterable[str], *, after: str) -> list[str]:
+def _any_of(words: Sequence[str], *, after: str) -> str:
     """English needs a word's border before (and after) it; Chinese has none."""
-    return [rf"\b{re.escape(w)}{after}" if w.isascii() else re.escape(w) for w in words]
+    english = "|".join(re.escape(word) for word in words if word.isascii())
+    chinese = "|".join(re.escape(word) for word in words if not word.isascii())
+    return rf"\b(?:{english}){after}" + (f"|(?:{chinese})" if chinese else "")
