@@ -113,7 +113,11 @@ def _keywords(keywords: Iterable[Keyword]) -> Iterable[RenderableType]:
 def _links(post: Post, *, clickable: bool) -> Iterable[RenderableType]:
     if not clickable:
         lines = [post.url, *(f"{link.label}: {link.url}" for link in post.links)]
-        return (Padding(Text("\n".join(lines), overflow="fold"), (1, 0, 0, 2), expand=False),)
+        return (
+            Padding(
+                Text("\n".join(lines), no_wrap=True, overflow="ignore"), (1, 0, 0, 2), expand=False
+            ),
+        )
     line = Text("  ").join(
         Text(link.label, style=Style(underline=True, color="blue", link=link.url))
         for link in post.links

@@ -24,7 +24,7 @@ from bot.sources.http import HttpClient
 from bot.sources.lookup import ArxivFirst
 from bot.sources.pooled import PooledLookup
 from bot.store.sql_store import open_store
-from config.load import Loaded, load_settings, load_with_origins
+from config.load import Loaded, load_with_origins
 from config.logs import configure_logging
 from config.secrets import secrets_of
 from config.settings import Settings
@@ -69,7 +69,7 @@ class Sulan:
                 cross_lists=arxiv.cross_lists,
                 replacements=arxiv.replacements,
             )
-            return ArxivRss(self.client, self.clock, announced=announced, base=arxiv.rss_url)
+            return ArxivRss(self.client, self.clock, announced=announced, url=arxiv.rss_url)
         raise InvalidInput(
             f"No source {name!r}. There is hf, and arxiv: with a category, such as arxiv:cs.CL."
         )
@@ -77,7 +77,7 @@ class Sulan:
     @property
     def lookup(self) -> PaperLookup:
         """Papers by id: arXiv, and Hugging Face while arXiv cannot answer."""
-        arxiv = ArxivApi(self.client, base=self.settings.arxiv.api_url)
+        arxiv = ArxivApi(self.client, url=self.settings.arxiv.api_url)
         hugging_face = HfPapers(self.client, base=self.settings.huggingface.base_url)
         return PooledLookup(ArxivFirst(arxiv=arxiv, hugging_face=hugging_face))
 
@@ -123,8 +123,8 @@ async def started(settings: Settings) -> AsyncGenerator[Sulan, None]:
 @asynccontextmanager
 async def demonstration(folder: Path) -> AsyncGenerator[Sulan, None]:
     """The application on a store of its own, with the defaults and nobody's settings."""
-    environ = {"SULAN_STORE__URL": str(folder / "demo.sqlite3"), "HOME": str(folder)}
-    async with started(load_settings(environ=environ, cwd=folder)) as sulan:
+    store = {"url": str(folder / "demo.sqlite3")}
+    async with started(Settings.model_validate({"store": store})) as sulan:
         yield sulan
 
 
@@ -151,6 +151,8 @@ def _http_options(settings: Settings) -> HttpOptions:
         bases=(settings.huggingface.base_url,),
         paced=(arxiv.api_url, arxiv.rss_url),
         gap=arxiv.interval_s,
+        max_body=int(http.max_body_mb * 1_000_000),
+        use_system_proxy=True,
         time_outs=TimeOuts(connect=http.connect_timeout_s, total=http.total_timeout_s),
         retry=RetryPolicy(attempts=http.attempts, patience=http.max_wait_s),
     )

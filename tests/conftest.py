@@ -12,12 +12,12 @@ _SHARED = Path(__file__).resolve().parents[2] / "shared"
 def shared() -> Path:
     """The folder of real upstream answers, which stands beside the project and not in it.
 
-    Where it is absent the test skips; with ``SULAN_REQUIRE_SHARED`` set (as ``.ci/run`` does) it
+    Where it is absent the test skips; with ``REQUIRE_SHARED`` set (as ``.ci/run`` does) it
     fails instead.
     """
     if not (_SHARED / "data").is_dir():
         message = "the folder of real upstream answers (../shared) is not here"
-        if os.environ.get("SULAN_REQUIRE_SHARED"):
+        if os.environ.get("REQUIRE_SHARED"):
             pytest.fail(message)
         pytest.skip(message)
     return _SHARED

@@ -13,6 +13,7 @@ from bot.cli.screen import Screen
 from bot.domain.errors import SourceError, SourceHasNoArchive, StoreError
 from config.describe import shown_values
 from config.load import DEFAULT, Loaded
+from config.rules import advice
 
 State = Literal["ok", "note", "wrong"]
 
@@ -60,6 +61,8 @@ def _settings(loaded: Loaded) -> Iterable[Verdict]:
     for key, value in shown_values(loaded.settings).items():
         if (origin := loaded.origins[key]) != DEFAULT:
             yield Verdict(key, "note", f"{value}  (from {origin})")
+    for key, hint in advice(loaded.settings):
+        yield Verdict(key, "note", hint)
 
 
 def _store(loaded: Loaded) -> Verdict:

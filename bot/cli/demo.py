@@ -57,7 +57,7 @@ async def demo(*, lang: LangOption = None, json: JsonOption = False) -> int:
 async def _whole_way(sulan: Sulan, wording: Wording, screen: Screen) -> Digest:
     """Collect, import, summarise, assemble: what a live day does, on the sample."""
     collected = await collect_day(SampleDay(), DAY, store=sulan.store, clock=sulan.clock)
-    written = read_digest(digest(wording.language), source_name="sample")
+    written = read_digest(digest(wording.language), source_name="the sample").digest
     await keep_imported(sulan.store, written)
     papers = await papers_of_day(sulan.store, collected.source, DAY)
     await summarise(papers, sulan, wording, screen)

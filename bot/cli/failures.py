@@ -5,6 +5,7 @@ import os
 import sys
 
 from bot.domain.errors import InvalidInput, SettingsError, SulanError
+from config.redaction import Redactor
 
 FAILED = 1
 USAGE = 2
@@ -34,7 +35,8 @@ def explain(error: BaseException) -> int:
 
 
 def _say(line: str) -> None:
-    sys.stderr.write(f"sulan: {line}\n")
+    # Words from outside may hold anything, also what looks like a key (T5).
+    sys.stderr.write(f"sulan: {Redactor()(line)}\n")
 
 
 def _quiet_stdout() -> None:

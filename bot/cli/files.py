@@ -10,11 +10,11 @@ from bot.domain.errors import InvalidInput
 MAX_INPUT_BYTES = 5_000_000
 
 
-def read_text(path: Path) -> str:
-    """A UTF-8 file's text.
+def read_file(path: Path) -> bytes:
+    """A file's content.
 
     Raises:
-        InvalidInput: it cannot be read, is no UTF-8 text, or is larger than 5 MB.
+        InvalidInput: it cannot be read, or is larger than 5 MB.
     """
     try:
         with path.open("rb") as file:
@@ -23,10 +23,7 @@ def read_text(path: Path) -> str:
         raise InvalidInput(f"Cannot read {path}: {error.strerror}.") from error
     if len(body) > MAX_INPUT_BYTES:
         raise InvalidInput(f"Cannot read {path}: larger than {MAX_INPUT_BYTES // 1_000_000} MB.")
-    try:
-        return body.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InvalidInput(f"Cannot read {path}: not UTF-8 text.") from error
+    return body
 
 
 def write_text(path: Path, text: str) -> None:

@@ -3,11 +3,10 @@
 from pathlib import Path
 
 from bot.app import load, started
-from bot.cli.files import read_text
+from bot.cli.files import read_file
 from bot.cli.screen import Screen
-from bot.domain.digest import Digest
 from bot.services.digest import keep_imported
-from summarizer.markdown import read_digest
+from summarizer.markdown import ImportedDigest, decode_digest, read_digest
 
 
 async def import_files(*files: Path) -> int:
@@ -21,17 +20,22 @@ async def import_files(*files: Path) -> int:
         Markdown files, one day each.
     """
     screen = Screen()
-    digests = [(path, read_digest(read_text(path), source_name=str(path))) for path in files]
+    read = [(path, _read(path)) for path in files]
     async with started(load()) as sulan:
-        for path, digest in digests:
-            await keep_imported(sulan.store, digest)
-            _report(path, digest, screen)
+        for path, imported in read:
+            await keep_imported(sulan.store, imported.digest)
+            _report(path, imported, screen)
     return 0
 
 
-def _report(path: Path, digest: Digest, screen: Screen) -> None:
-    cut = [str(entry.paper.id) for entry in digest.entries if entry.summary.cut_off]
-    screen.line(
-        f"{path}: {digest.day}, {len(digest.entries)} papers"
-        + (f", cut off: {', '.join(cut)}" if cut else "")
-    )
+def _read(path: Path) -> ImportedDigest:
+    return read_digest(decode_digest(read_file(path), source_name=str(path)), source_name=str(path))
+
+
+def _report(path: Path, imported: ImportedDigest, screen: Screen) -> None:
+    digest = imported.digest
+    cut = ", ".join(map(str, imported.cut_off))
+    papers = f"{digest.day}, {len(digest.entries)} papers"
+    screen.line(f"{path}: {papers}, cut off: {cut}" if cut else f"{path}: {papers}")
+    for note in imported.notes:
+        screen.warn(f"{path}: {note}")
