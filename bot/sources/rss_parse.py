@@ -105,7 +105,8 @@ def _feed(body: bytes, count: int) -> tuple[_Fields, Sequence[_Fields]]:
     if result["bozo"] or len(entries) != count:
         why = result.get("bozo_exception", f"{len(entries)} of {count} items were understood")
         raise SourceBroken(f"arXiv's feed cannot be read: {why}.")
-    return cast("_Fields", result["feed"]), entries
+    # Plain mappings: feedparser's own answer for absent keys with other keys' values.
+    return dict(cast("_Fields", result["feed"])), [dict(entry) for entry in entries]
 
 
 def _announced(frame: _Fields, entries: Sequence[_Fields]) -> date | None:
