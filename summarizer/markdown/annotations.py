@@ -16,6 +16,11 @@ def finding_line(finding: Finding, wording: Wording) -> str:
     return f"> {_FINDING_MARK} {escape(wording.explain(tidy))}".rstrip()
 
 
+def is_annotation(quoted: str) -> bool:
+    """Whether a quoted line (without its ``>``) has the mark of one of ours."""
+    return quoted.startswith((_FINDING_MARK, _ORIGIN_MARK))
+
+
 def read_finding(quoted: str, wording: Wording) -> Finding | None:
     """The finding in a quoted line (without its ``>``), ``None`` where it is none."""
     if not quoted.startswith(_FINDING_MARK):

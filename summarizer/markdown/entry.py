@@ -72,7 +72,7 @@ def read_entry(text: str, wording: Wording) -> EntryText:
 def read_lines(lines: Sequence[str], wording: Wording) -> EntryText:
     """Like ``read_entry``, from lines whose white space is collapsed."""
     sections = split_sections(lines, wording)
-    quotes = _Quotes.read(sections, wording)
+    findings, provenance = _annotations(sections, wording)
     ratings = _ratings(sections, wording)
     return EntryText(
         main_work="\n".join(block.text for block in blocks_of(sections.lines(MAIN_WORK))),
@@ -80,33 +80,26 @@ def read_lines(lines: Sequence[str], wording: Wording) -> EntryText:
         keywords=read_keywords(sections.lines(KEYWORDS)),
         ratings=ratings,
         cut_off=_cut_off(sections, ratings),
-        findings=quotes.findings,
-        provenance=quotes.provenance,
+        findings=findings,
+        provenance=provenance,
         metadata=next((m for line in sections.comments if (m := read_metadata(line))), None),
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Quotes:
-    """What the quoted lines of an entry say; one that says neither is text of the last part."""
-
-    findings: tuple[Finding, ...]
-    provenance: Provenance | None
-
-    @classmethod
-    def read(cls, sections: Sections, wording: Wording) -> "_Quotes":
-        findings: list[Finding] = []
-        provenance: Provenance | None = None
-        for quoted in sections.quotes:
-            finding = read_finding(quoted, wording)
-            origin = None if finding else read_origin(quoted, wording)
-            if finding:
-                findings.append(finding)
-            elif origin:
-                provenance = origin
-            elif sections.parts:
-                next(reversed(sections.parts.values())).extend(("", quoted))
-        return cls(tuple(findings), provenance)
+def _annotations(
+    sections: Sections, wording: Wording
+) -> tuple[tuple[Finding, ...], Provenance | None]:
+    """The findings below an entry, and who wrote it. A line that says neither is the last part's
+    text after all."""
+    findings: list[Finding] = []
+    provenance: Provenance | None = None
+    for quoted in sections.annotations:
+        finding, origin = read_finding(quoted, wording), read_origin(quoted, wording)
+        findings += [finding] if finding else []
+        provenance = origin or provenance
+        if not (finding or origin) and sections.parts:
+            next(reversed(sections.parts.values())).extend(("", quoted))
+    return tuple(findings), provenance
 
 
 def _ratings(sections: Sections, wording: Wording) -> Ratings:

@@ -9,7 +9,7 @@ from bot.domain.digest import Digest
 from bot.domain.summary import Origin, Provenance
 from bot.domain.text import collapse
 from bot.domain.wording import Wording
-from summarizer.markdown.inline import escape, escape_title, plain
+from summarizer.markdown.inline import escape, plain
 from summarizer.markdown.templates import found, held
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -36,12 +36,12 @@ class Frame:
 def frame_lines(digest: Digest, provenance: Provenance | None, wording: Wording) -> list[str]:
     """Heading, list link and note. ``provenance`` is what the note says of the entries."""
     kind, _, category = digest.source.partition(":")
-    known = {"day": digest.day.isoformat(), "category": category}
+    known = {"day": digest.day.isoformat(), "category": escape(category)}
     words = wording.digest
-    link = f"[{escape(words.list_name[kind].format(**known))}]"
+    link = f"[{words.list_name[kind].format(**known)}]"
     link += f"({list_url(digest.source, digest.day)})"
     lines = [
-        f"# {escape_title(words.source_title[kind].format(**known))}",
+        f"# {words.source_title[kind].format(**known)}",
         "",
         f"- {link} {words.list_line.format(count=len(digest.entries))}",
         "",
@@ -78,14 +78,15 @@ def read_frame(lines: Sequence[str], wordings: Sequence[Wording]) -> Frame:
     wording, source = _source(heading, day, wordings)
     if source is None and (_HF.search(heading) or (link and _HF.search(link["url"]))):
         source = "hf"
-    notes = [plain(line.lstrip("> -")) for line in lines if line.startswith(">")]
-    ours = wording and _own_note(notes, wording)
+    quoted = [plain(line.lstrip("> -")) for line in lines if line.startswith(">")]
+    bullets = [plain(line[3:].strip()) for line in lines if line.startswith("> -")]
+    ours = wording and _own_note(bullets, wording)
     return Frame(
         source=source,
         day=day,
         count=_count(link["after"] if link else ""),
         wording=wording,
-        provenance=ours or _foreign_note(notes, wordings),
+        provenance=ours or _foreign_note(quoted, wordings),
         ours=ours is not None,
     )
 
@@ -119,6 +120,8 @@ def _own_note(notes: Sequence[str], wording: Wording) -> Provenance | None:
     words = wording.digest
     if words.note_parts not in notes:
         return None
+    if len(notes) == 1:  # a day without papers: nobody wrote anything
+        return Provenance(Origin.IMPORTED)
     for note in notes:
         if note == words.note_extractive:
             return Provenance(Origin.EXTRACTIVE)

@@ -24,13 +24,14 @@ _HAN_OR_KANA = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 def keyword_line(keyword: Keyword) -> str:
     """The canonical line.
 
-    A term that ends in a bracket is fenced by two backticks, which says that its bracket holds no
-    translation; both fences show alike.
+    A term without translation that ends in a bracket is fenced by two backticks, which says that
+    the bracket holds no translation; both fences show alike.
     """
     term = collapse(keyword.term)
     translation = collapse(keyword.translation or "")
-    span = code_span(term, least=2 if term.endswith((")", "）")) else 1)
-    return f"- {span} ({escape(translation)})" if translation else f"- {span}"
+    if translation:
+        return f"- {code_span(term)} ({escape(translation)})"
+    return f"- {code_span(term, least=2 if term.endswith((')', '）')) else 1)}"
 
 
 def read_keywords(lines: Iterable[str]) -> tuple[Keyword, ...]:

@@ -18,9 +18,9 @@ from summarizer.markdown.lines import lines_of
 from summarizer.markdown.metadata import Metadata
 from summarizer.markdown.raw_entries import RawEntry, raw_entries
 
-# More than 200 entries of 6,000 characters; no day has had more than 50 papers (Hugging Face, 558
+# More than 150 entries of 6,000 characters; no day has had more than 50 papers (Hugging Face, 558
 # archived days).
-MAX_CHARACTERS = 2_000_000
+MAX_CHARACTERS = 1_000_000
 
 # Lines that are looked at to tell the language; 44 old entries take 1,600.
 _TELLING_LINES = 2_000
@@ -95,9 +95,11 @@ def _language(frame: Frame, lines: Sequence[str], wordings: Sequence[Wording]) -
 
 def _entry(raw: RawEntry, frame: Frame, wording: Wording) -> tuple[Entry | None, str]:
     """An entry, and what it lacks in a sentence; no entry where nothing can be made of it."""
+    if raw.ref is None or not raw.title:
+        return None, "left out: no title" if raw.ref else "left out: no link to the paper's page"
     text = read_lines(raw.lines, wording)
-    lacking = _lacking(raw, text)
-    if raw.ref is None or not raw.title or not text.main_work:
+    lacking = ", ".join(f"no {name.replace('_', ' ')}" for name in text.missing)
+    if not text.main_work:
         return None, f"left out: {lacking}"
     metadata = text.metadata or Metadata()
     author = text.provenance or frame.provenance
@@ -121,15 +123,6 @@ def _paper(ref: PaperRef, title: str, metadata: Metadata) -> Paper:
 def _judged(text: EntryText) -> tuple[Finding, ...]:
     cut_off = Finding(FindingKind.CUT_OFF, text.cut_off)
     return (*text.findings, cut_off) if text.cut_off else text.findings
-
-
-def _lacking(raw: RawEntry, text: EntryText) -> str:
-    missing = [
-        *([] if raw.ref else ["link to the paper's page"]),
-        *([] if raw.title else ["title"]),
-    ]
-    missing += [name.replace("_", " ") for name in text.missing]
-    return f"no {', no '.join(missing)}" if missing else ""
 
 
 def _refuse_what_is_none(

@@ -137,11 +137,13 @@ def _on_scale(value: str, of: str) -> float | None:
 
 def _reason(rest: str, opened: str) -> str:
     """A reason without what parts it from the score: punctuation, or brackets around it."""
-    reason = rest.strip(" \t") if opened else rest.lstrip(_SEPARATORS)
-    closing = _BRACKETS.get(opened or reason[:1])
-    if closing and reason.endswith(closing):
-        reason = reason[:-1] if opened else reason[1:-1]
-    return reason.lstrip(_SEPARATORS) if opened else reason
+    bare = rest.lstrip(_SEPARATORS)
+    if opened and bare.startswith(_BRACKETS[opened]):  # "（4/5）：reason"
+        return bare[1:].lstrip(_SEPARATORS)
+    if opened:  # "（4分，reason）"
+        return bare.removesuffix(_BRACKETS[opened])
+    closing = _BRACKETS.get(bare[:1])
+    return bare[1:-1] if closing and bare.endswith(closing) else bare
 
 
 @cache

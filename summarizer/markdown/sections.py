@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.domain.wording import Wording
+from summarizer.markdown.annotations import is_annotation
 from summarizer.markdown.headings import PARTS, WHOLE, read_heading
 
 
@@ -11,13 +12,13 @@ from summarizer.markdown.headings import PARTS, WHOLE, read_heading
 class Sections:
     """Lines by part, in the parts' order of appearance.
 
-    ``preface`` is what stands before the first heading, ``quotes`` are the lines after ``>``
-    wherever they stand, ``comments`` HTML comments.
+    ``preface`` is what stands before the first heading, ``annotations`` are quoted lines with one
+    of our marks (without their ``>``), ``comments`` HTML comments. Any other quote is text.
     """
 
     parts: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
     preface: list[str] = field(default_factory=list[str])
-    quotes: list[str] = field(default_factory=list[str])
+    annotations: list[str] = field(default_factory=list[str])
     comments: list[str] = field(default_factory=list[str])
 
     def lines(self, part: str) -> Sequence[str]:
@@ -37,7 +38,8 @@ def split_sections(lines: Sequence[str], wording: Wording) -> Sections:
     current = sections.preface
     for line in lines:
         if line.startswith(">"):
-            sections.quotes.append(line[1:].strip())
+            quoted = line.lstrip("> ")
+            (sections.annotations if is_annotation(quoted) else current).append(quoted)
         elif line.startswith("<!--") and line.endswith("-->"):
             sections.comments.append(line)
         elif is_canonical:
