@@ -99,6 +99,36 @@ async def test_short_and_chinese_abstracts_are_quoted_too(
     assert (summary.main_work, summary.highlights) == (main_work, highlights)
 
 
+async def test_what_stood_before_the_core_is_no_highlight() -> None:
+    summary = await _summary(
+        _paper(f"Earlier systems reach 40% accuracy on long books. {_ABSTRACT}")
+    )
+    assert not any("Earlier" in point for point in summary.highlights)
+
+
+async def test_a_shorter_sentence_stands_for_the_paper_before_an_endless_one() -> None:
+    endless = (
+        f"Sparse attention for long contexts has {'many small and large parts and ' * 12}more."
+    )
+    summary = await _summary(_paper(f"{endless} Our LongFocus is sparse attention. {_FIGURE}"))
+    assert "Our LongFocus is sparse attention." in summary.main_work
+    assert endless not in summary.highlights
+
+
+async def test_a_question_in_the_titles_words_does_not_stand_for_the_paper() -> None:
+    question = "Can we present LongFocus, sparse attention for long contexts?"
+    summary = await _summary(_paper(f"{question} Attention can be sparse. {_FIGURE}"))
+    assert question not in summary.main_work
+
+
+async def test_points_that_lean_follow_what_they_lean_on() -> None:
+    leaning = "These gains of 3.2 points hold for 4 languages."
+    with_base = await _summary(_paper(f"{_CORE} {_RESULT} {_FIGURE} {leaning}"))
+    assert with_base.highlights[-2:] == (_FIGURE, leaning)
+    without = await _summary(_paper(f"{_CORE} {_RESULT} {_FIGURE} {_HOW} {leaning} {_RELEASE}"))
+    assert leaning not in without.highlights
+
+
 _ASIDES = ["(Abstract reworded.)", "Is it worth it?", "Project page: https://long.example/focus."]
 
 
@@ -111,12 +141,18 @@ async def test_what_states_nothing_is_not_quoted(aside: str) -> None:
 
 @pytest.mark.parametrize(
     "background",
-    ["Recent work has studied sparse attention.", _HOWEVER],
-    ids=["tells what was there before", "leans on a sentence before"],
+    [
+        "Recent work has studied sparse attention.",
+        _HOWEVER,
+        "Finally, we discuss sparse attention for long contexts.",
+    ],
+    ids=["tells what was there before", "leans on a sentence before", "only joins"],
 )
-async def test_what_is_not_the_papers_own_work_does_not_stand_for_it(background: str) -> None:
-    summary = await _summary(_paper(f"{background} Our LongFocus needs half of the attention."))
-    assert summary.main_work == "Our LongFocus needs half of the attention."
+async def test_what_tells_another_part_of_the_story_does_not_stand_for_the_paper(
+    background: str,
+) -> None:
+    summary = await _summary(_paper(f"{background} Our LongFocus needs half of it."))
+    assert summary.main_work == "Our LongFocus needs half of it."
 
 
 async def test_keywords_are_hugging_faces_where_there_are_enough() -> None:
