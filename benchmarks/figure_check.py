@@ -16,16 +16,12 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from summarizer.checks.figures import Source, figures, is_founded, read_source
+from summarizer.checks.figures import Source, as_written, figures, is_founded, read_source
 from summarizer.checks.quantity import Quantity
+from summarizer.markdown import read_digest
 
 _HERE = Path(__file__).resolve().parent
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
-_PART_THREE = re.compile(r"^.*(?:核心|关键)?关键(?:词|字).*$", re.MULTILINE)
-_HEADING = re.compile(
-    r"^\s*(?:#+\s.*|\**\d\.\s*\**\s*(?:介绍)?(?:本文|文章)?.{0,8}(?:主要)?(?:工作|亮点).{0,6})$",
-    re.M,
-)
 # What stands for what, in either direction, when a scale or a unit is mistaken.
 _SWAPS = (
     ("万亿", "亿"), ("亿", "万"), ("万", "千"), ("T", "B"), ("B", "M"), ("M", "K"), ("K", "M"),
@@ -77,15 +73,12 @@ class Report:
 def read_entries(shared: Path) -> Iterator[Entry]:
     """Parts 1 and 2 of every old entry, with title and stored abstract as the source."""
     for file in sorted((shared / "digests").glob("*.md")):
-        for section in re.split(r"^## ", file.read_text("utf-8"), flags=re.MULTILINE)[1:]:
-            title, _, body = section.partition("\n")
-            found = re.search(r"huggingface\.co/papers/(\d{4}\.\d{5})", body)
-            if found is None:
-                continue
-            stored = json.loads((shared / "data/abstracts" / f"{found[1]}.json").read_text("utf-8"))
-            cut = _PART_THREE.search(body)
-            text = _HEADING.sub("", body[: cut.start()] if cut else body).strip()
-            yield Entry(found[1], text, f"{title}\n{stored['title']}\n{stored['abstract']}")
+        for entry in read_digest(file.read_text("utf-8")).digest.entries:
+            name = f"{entry.paper.id}.json"
+            stored = json.loads((shared / "data/abstracts" / name).read_text("utf-8"))
+            text = "\n".join((entry.summary.main_work, *entry.summary.highlights))
+            source = f"{entry.paper.title}\n{stored['title']}\n{stored['abstract']}"
+            yield Entry(str(entry.paper.id), text, source)
 
 
 def judged() -> dict[tuple[str, str], str]:
@@ -104,6 +97,7 @@ def evaluate(shared: Path, *, completed: bool = False) -> Report:
     """Judge every entry; ``completed`` adds what follows on abstracts that are stored cut."""
     report, known, tails = Report(), judged(), continuations() if completed else {}
     entries = list(read_entries(shared))
+    read_source(entries[0].source_text)  # loads the word tables
     started = time.perf_counter()
     for entry in entries:
         source = entry.source
@@ -121,7 +115,7 @@ def _judge(entry: Entry, report: Report, known: dict[tuple[str, str], str]) -> N
     report.entries += 1
     for quantity in figures(entry.text):
         report.checked += 1
-        written = entry.text[quantity.start : quantity.end].strip()
+        written = as_written(entry.text, quantity)
         if is_founded(quantity, source):
             _alter(entry, quantity, source, report)
             continue

@@ -39,6 +39,8 @@ class Lexicon:
     )
     magnitudes: dict[str, Fraction] = field(default_factory=dict[str, Fraction])
     rough: set[str] = field(default_factory=set[str])
+    tenths: set[str] = field(default_factory=set[str])
+    not_after_tenths: set[str] = field(default_factory=set[str])
     joiners: set[str] = field(default_factory=set[str])
     not_numbers: set[str] = field(default_factory=set[str])
     function_words: set[str] = field(default_factory=set[str])
@@ -57,7 +59,14 @@ def load_lexicon() -> Lexicon:
 def _merge(lexicon: Lexicon, table: Mapping[str, Any]) -> None:
     for plain in ("words", "fractions", "characters", "places", "myriads", "hints"):
         getattr(lexicon, plain).update({k.lower(): v for k, v in table.get(plain, {}).items()})
-    for listed in ("rough", "joiners", "not_numbers", "function_words"):
+    for listed in (
+        "rough",
+        "tenths",
+        "not_after_tenths",
+        "joiners",
+        "not_numbers",
+        "function_words",
+    ):
         getattr(lexicon, listed).update(table.get(listed, ()))
     for word, values in table.get("scales", {}).items():
         lexicon.scales[word] = tuple(Fraction(value) for value in values)

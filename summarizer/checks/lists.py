@@ -1,6 +1,7 @@
 """Lists and ranges of figures: each member has the scale and unit that only one of them names."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 from functools import cache
@@ -11,6 +12,7 @@ from summarizer.checks.quantity import COUNT, Quantity, Reading
 # Longer than any word between two members; and no member inherits from more than a few.
 _LONGEST_GAP = 16
 _MOST_INHERITED = 12
+_NOTHING = frozenset({"", COUNT})
 
 
 @cache
@@ -39,20 +41,23 @@ def _joined(text: str, left: Quantity, right: Quantity) -> bool:
 
 
 def _lend(lender: Quantity, borrower: Quantity) -> Quantity:
-    if borrower.name or (borrower.scaled and borrower.unit not in {"", COUNT}):
+    if borrower.name or borrower.unit not in _NOTHING:
         return borrower
-    if borrower.unit not in {"", COUNT} or not lender.readings or not borrower.readings:
-        return borrower
-    lent: list[Reading] = list(borrower.inherited)
+    lent = dict.fromkeys((*borrower.inherited, *_lent(lender, borrower)))
+    return replace(borrower, inherited=tuple(lent)[:_MOST_INHERITED])
+
+
+def _lent(lender: Quantity, borrower: Quantity) -> Iterator[Reading]:
+    """The borrower's values with the scale and unit of the lender, where it has either."""
     for given in (*lender.readings, *lender.inherited):
-        scale = _scale_of(given, lender) if not borrower.scaled else Fraction(1)
+        scale = Fraction(1) if borrower.scaled else _scale_of(given, lender)
+        if scale == 1 and given.unit in _NOTHING:
+            continue
         factor = given.base / given.value if given.value else Fraction(1)
         for own in borrower.readings:
-            value = own.value * scale
-            lent.append(Reading(value, value * factor, given.unit))
-    return replace(borrower, inherited=tuple(dict.fromkeys(lent))[:_MOST_INHERITED])
+            yield Reading(own.value * scale, own.value * scale * factor, given.unit)
 
 
 def _scale_of(reading: Reading, lender: Quantity) -> Fraction:
     number = lender.numeral.values[0]
-    return reading.value / number if number and lender.scaled else Fraction(1)
+    return reading.value / number if number else Fraction(1)

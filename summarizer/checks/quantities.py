@@ -14,9 +14,12 @@ from summarizer.checks.quantity import COUNT, Quantity, Reading
 from summarizer.checks.spelled import spelled_numerals
 
 _NO_UNIT = Unit("", Fraction(1))
+# From here on an "s" makes a decade (the 1990s), below it seconds.
+_FIRST_DECADE = 1000
 _NAME = re.compile(r"([A-Za-z]+)[-_@'^/+]?\Z")
 _WORD_BEFORE = re.compile(r"([A-Za-z]+)[ _@'^/+.:,=#(-]{0,2}\Z")
 _WORD_AFTER = re.compile(r"[ -]?([A-Za-z]+)")
+_TIMES_BEFORE = re.compile(r"(?:^|[^A-Za-z\d ]|[^\d] )[x×] ?\Z")
 _ORDINAL = re.compile(r"(?:st|nd|rd|th)(?![A-Za-z0-9])")
 
 
@@ -72,14 +75,16 @@ def _patterns() -> _Patterns:
         idiom=re.compile(any_of(lexicon.not_numbers), re.IGNORECASE),
         tight_scale=re.compile(rf"(?:{any_of(letters)})"),
         spaced_scale=re.compile(rf"[ -]?(?i:{any_of(words)})| (?:{any_of(capitals)})"),
-        tight_unit=re.compile(rf"(?:{any_of(symbols)})(?!\d)"),
-        unit=re.compile(rf" ?-?(?:(?i:{any_of(worded)})|(?:{any_of(symbols)})(?!\d))"),
+        # 8×H100 and 2 x 4 multiply; they are no eight times.
+        tight_unit=re.compile(rf"(?:{any_of(symbols)})(?! ?[A-Z]*\d)"),
+        unit=re.compile(rf" ?-?(?:(?i:{any_of(worded)})|(?:{any_of(symbols)})(?! ?[A-Z]*\d))"),
         currency=re.compile(rf"(?:{any_of(lexicon.currencies)}) ?\Z"),
     )
 
 
 def _is_word(unit: str) -> bool:
-    return len(unit) > 3 or not unit.isascii()
+    """Words are matched whatever their case, symbols (GB, ×) as they are written."""
+    return len(unit) > 3 or any(character >= "\u3040" for character in unit)
 
 
 def _quantity(text: str, numeral: Numeral) -> Quantity:
@@ -92,7 +97,7 @@ def _quantity(text: str, numeral: Numeral) -> Quantity:
     after = _WORD_AFTER.match(text, end)
     following = after[1].lower() if after else ""
     start, unit = _currency(head, numeral.start, unit)
-    if not unit.name and following and following not in load_lexicon().function_words:
+    if not unit.name and following and following not in _plain_words():
         unit = Unit(COUNT, Fraction(1))
     return Quantity(
         start=start,
@@ -103,7 +108,20 @@ def _quantity(text: str, numeral: Numeral) -> Quantity:
         before=before[1].lower() if before else "",
         after=following,
         scaled=bool(scales),
+        inherited=tuple(_as_factor(numeral, head)),
     )
+
+
+@cache
+def _plain_words() -> frozenset[str]:
+    """Words after a number that name nothing counted; the x of 2 x 4 is none either."""
+    return frozenset({*load_lexicon().function_words, "x"})
+
+
+def _as_factor(numeral: Numeral, head: str) -> Iterator[Reading]:
+    """×4 is four times."""
+    if _TIMES_BEFORE.search(head):
+        yield from (Reading(value, value, "times") for value in numeral.values)
 
 
 def _scale(text: str, numeral: Numeral) -> tuple[int, tuple[Fraction, ...]]:
@@ -130,6 +148,8 @@ def _unit(text: str, end: int, numeral: Numeral) -> tuple[int, Unit]:
     if found is None:
         return end, _NO_UNIT
     spelling = found[0].lstrip(" -")
+    if spelling == "s" and any(value >= _FIRST_DECADE for value in numeral.values):
+        return found.end(), _NO_UNIT
     return found.end(), _unit_named(spelling)
 
 
@@ -169,7 +189,7 @@ def _name(text: str, numeral: Numeral, *, scaled: bool, unit: Unit) -> str:
         return ""
     word = found[1].lower()
     tight = found[0].isalpha()
-    known = scaled or unit.name not in {"", COUNT}
+    known = scaled or (unit.name not in {"", COUNT} and bool(numeral.values))
     following = text[numeral.end : numeral.end + 1]
     if (word in {"x", "v"} and not following.isalpha()) or (known and not tight):
         return ""

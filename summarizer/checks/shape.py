@@ -112,5 +112,5 @@ def score_faults(scores: Scores | None) -> Iterator[Fault]:
                 f"{name}: {score.value:g} is off the scale; "
                 f"score from {LOWEST:g} to {HIGHEST:g} in steps of {STEP:g}.",
             )
-        elif not score.reason:
+        if not score.reason:
             yield fault(FindingKind.SCORES, name, f"{name}: the reason is missing.")

@@ -22,6 +22,7 @@ class _Patterns:
     characters: re.Pattern[str]
     parts_of: re.Pattern[str]
     ratio: re.Pattern[str]
+    tenths: re.Pattern[str]
 
 
 @cache
@@ -31,6 +32,7 @@ def _patterns() -> _Patterns:
     rough = "|".join(re.escape(word) for word in sorted(lexicon.rough, key=len, reverse=True))
     character = "".join(lexicon.characters) + "".join(lexicon.places) + "".join(lexicon.myriads)
     digit = "".join(lexicon.characters)
+    not_after = "".join(lexicon.not_after_tenths)
     rough_character = "".join(word for word in lexicon.rough if not word.isascii())
     return _Patterns(
         word=re.compile(rf"(?<![A-Za-z\d])(?:{any_of([*lexicon.words, *worded])})", re.IGNORECASE),
@@ -48,6 +50,7 @@ def _patterns() -> _Patterns:
             rf"(?P<part>\d{{1,12}}(?:\.\d{{1,12}})?|[{character}]{{1,12}}(?:点[{digit}]{{1,12}})?)"
         ),
         ratio=re.compile(any_of(lexicon.ratios)),
+        tenths=re.compile(rf"[{digit}](?:{any_of(lexicon.tenths)})(?![{not_after}])"),
     )
 
 
@@ -149,6 +152,9 @@ def _positional(text: str) -> Iterator[Numeral]:
             )
         elif _says_no_number(run):
             continue
+        elif tenths := _patterns().tenths.match(text, start):
+            value = positional_value(run) * 10
+            yield Numeral(start, tenths.end(), (value,), spelled=True, unit="percent")
         else:
             value = positional_value(run)
             rough = implied and value >= _ROUGH_FROM

@@ -13,6 +13,7 @@ English), so the files are read together; a new language is a new file, and noth
 - ``[hints]``: words that a digit may render (``both`` for 2); they count in a source only.
 - ``[ratio_hints]``: the same for ratios (``double``).
 - ``[magnitudes]``: rough sizes (``millions``); ``rough`` are the words that make one of a scale.
+- ``tenths``: what makes tenths of a digit (七成 is 70 %), unless ``not_after_tenths`` follows.
 - ``not_numbers``: words in which a numeral means no number (``十分``).
 - ``joiners``: what parts the figures of a list or range.
 - ``function_words``: words after which a number counts nothing (``5 on``).
