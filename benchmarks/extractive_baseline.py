@@ -24,8 +24,9 @@ from bot.domain.paper import Paper
 from bot.sources.hf_parse import parse_daily
 from bot.testing import VirtualClock
 from summarizer.extraction.choice import find_core
+from summarizer.extraction.words import content_words
 from summarizer.extractive import ExtractiveSummarizer
-from summarizer.phrases import content_words, key_phrases
+from summarizer.phrases import key_phrases
 from summarizer.sentences import split_sentences
 
 _CUE = re.compile(r"\b(?:we|paper|work)\s+(?:\w+\s+){0,2}?(?:propose|present|introduce)", re.I)

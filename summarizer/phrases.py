@@ -1,4 +1,4 @@
-"""A text's own words: which carry its topic, and which phrases return."""
+"""The phrases of a text that tell its topic."""
 
 import re
 from collections import Counter
@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from summarizer.extraction import load_list
+from summarizer.extraction.words import is_chinese, stop_words
 
 # "3D", "GPT-4", "test-time", "TCP/IP" and "Qwen2.5" are one word each; so is a run of Chinese.
 _TOKEN = re.compile(
     r"[\u3400-\u9fff]+|[^\W_\u3400-\u9fff]+(?:[-'’/.+][^\W_\u3400-\u9fff]+)*|[^\w\s]"
 )
-_WORD = re.compile(r"[a-z0-9]+|[\u3400-\u9fff]+")
 _NUMBER = re.compile(r"[\d.,]+[a-z%]?", re.IGNORECASE)
 _ADVERB = re.compile(r"(?!anomaly|assembly|family|supply).{4,}ly")
 # A name: two capitals or a capital and a figure, "LoRA", "GPT-4", "SLAM".
@@ -35,18 +35,6 @@ class _Candidates:
         self.written.setdefault(key, phrase)
         if whole:
             self.whole.add(key)
-
-
-def content_words(text: str) -> list[str]:
-    """The words that carry a topic, lower case, in order; Chinese as pairs of characters."""
-    stop = _stop_words()
-    words: list[str] = []
-    for word in _WORD.findall(text.lower()):
-        if word.isascii():
-            words.extend([] if word in stop else [word])
-        else:
-            words.extend(word[i : i + 2] for i in range(max(len(word) - 1, 1)))
-    return words
 
 
 def key_phrases(title: str, text: str, *, limit: int) -> tuple[str, ...]:
@@ -77,7 +65,7 @@ def _candidates(text: str) -> _Candidates:
         for size in range(1, min(_LONGEST_PHRASE, len(run)) + 1):
             for at in range(len(run) - size + 1):
                 words = run[at : at + size]
-                if size > 1 or _NAME.fullmatch(words[0]) or _is_chinese(words[0]):
+                if size > 1 or _NAME.fullmatch(words[0]) or is_chinese(words[0]):
                     found.add(words, whole=size == len(run))
     return found
 
@@ -86,7 +74,7 @@ def _runs(text: str) -> Iterator[list[str]]:
     """Words that stand together, with neither punctuation nor an empty word between them."""
     run: list[str] = []
     for token in _TOKEN.findall(text):
-        if _is_chinese(token):
+        if is_chinese(token):
             yield run
             yield from ([part] for part in _chinese_stop().split(token) if 2 <= len(part) <= 8)
             run = []
@@ -99,7 +87,7 @@ def _runs(text: str) -> Iterator[list[str]]:
 
 
 def _is_empty(word: str) -> bool:
-    known = word in _stop_words() or word in _abstract_words()
+    known = word in stop_words() or word in _abstract_words()
     return known or _NUMBER.fullmatch(word) is not None or _ADVERB.fullmatch(word) is not None
 
 
@@ -109,7 +97,7 @@ def _stands_alone(key: str, found: _Candidates) -> bool:
 
 def _length(key: str) -> int:
     """In words; a Chinese run counts like a phrase of two."""
-    return 2 if _is_chinese(key) else len(key.split())
+    return 2 if is_chinese(key) else len(key.split())
 
 
 def _overlap(key: str, other: str) -> bool:
@@ -119,15 +107,6 @@ def _overlap(key: str, other: str) -> bool:
     return key in other or other in key or 2 * len(mine & theirs) > min(len(mine), len(theirs))
 
 
-def _is_chinese(word: str) -> bool:
-    return "\u3400" <= word[0] <= "\u9fff"
-
-
-@cache
-def _stop_words() -> frozenset[str]:
-    return frozenset(load_list("stop_words"))
-
-
 @cache
 def _abstract_words() -> frozenset[str]:
     return frozenset(load_list("abstract_words"))
@@ -135,5 +114,5 @@ def _abstract_words() -> frozenset[str]:
 
 @cache
 def _chinese_stop() -> re.Pattern[str]:
-    words = sorted(filter(_is_chinese, _stop_words() | _abstract_words()), key=len, reverse=True)
+    words = sorted(filter(is_chinese, stop_words() | _abstract_words()), key=len, reverse=True)
     return re.compile("|".join(words))

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from summarizer.extraction.cues import Marks, read_marks
-from summarizer.phrases import content_words
+from summarizer.extraction.words import content_words
 
 # FORMAT: the main work has two to four sentences, highlights are one to five points. Quoted
 # sentences are longer than written points, so that four of them are enough.

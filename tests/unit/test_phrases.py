@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from summarizer.phrases import content_words, key_phrases
+from summarizer.extraction.words import content_words
+from summarizer.phrases import key_phrases
 
 _TEXT = (
     "Sparse attention makes long contexts affordable. We study sparse attention in LoRA adapters, "
