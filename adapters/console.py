@@ -7,12 +7,11 @@ terminal at all.
 from collections.abc import Iterable
 
 from rich.console import Console, Group, RenderableType
-from rich.padding import Padding
 from rich.rule import Rule
 from rich.style import Style
-from rich.table import Table
 from rich.text import Text
 
+from adapters.wrapping import Paragraph
 from bot.domain.post import Post, Rating, Section
 from bot.domain.summary import Keyword
 from bot.domain.target import Receipt, Target
@@ -20,7 +19,6 @@ from bot.domain.target import Receipt, Target
 _STARS = 5
 # Text wider than this tires the eye, however wide the window is.
 MAX_WIDTH = 100
-_INDENT = (0, 0, 0, 2)
 
 
 class ConsoleAdapter:
@@ -57,21 +55,19 @@ def render(post: Post, *, number: int | None = None, clickable: bool = True) -> 
         *(part for section in post.sections for part in _section(section)),
         *_keywords(post.keywords),
         *_links(post, clickable=clickable),
-        *(Padding(Text(line, style="dim italic"), _INDENT, expand=False) for line in post.footer),
+        *(Paragraph(line, style="dim italic") for line in post.footer),
         Rule(style="dim"),
     )
 
 
-def _title(post: Post, number: int | None) -> Text:
+def _title(post: Post, number: int | None) -> RenderableType:
     lead = f"{number}. " if number is not None else ""
-    return Text.assemble(lead, (post.title, Style(bold=True, link=post.url)))
+    return Paragraph(Text(post.title, Style(bold=True, link=post.url)), indent=0, lead=lead)
 
 
 def _signals(post: Post) -> Iterable[RenderableType]:
-    line = Text("   ").join(
-        [*(_rating(rating) for rating in post.ratings), *(Text(fact) for fact in post.signals)]
-    )
-    return (Padding(line, _INDENT, expand=False),) if line else ()
+    facts = [*(_rating(rating) for rating in post.ratings), *(Text(fact) for fact in post.signals)]
+    return (Paragraph(Text("   ").join(facts)),) if facts else ()
 
 
 def _rating(rating: Rating) -> Text:
@@ -86,40 +82,29 @@ def _rating(rating: Rating) -> Text:
 
 
 def _section(section: Section) -> Iterable[RenderableType]:
-    yield Padding(Text(section.label, style="bold cyan"), (1, 0, 0, 2), expand=False)
+    yield ""
+    yield Paragraph(section.label, style="bold cyan")
+    style = "dim" if section.folded else ""
     for line in section.lines:
-        if section.bulleted:
-            yield _point(line, dim=section.folded)
-        else:
-            yield Padding(Text(line), _INDENT, expand=False)
-
-
-def _point(line: str, *, dim: bool) -> RenderableType:
-    grid = Table.grid(padding=(0, 1))
-    grid.add_column(width=1)
-    grid.add_column(ratio=1)
-    grid.add_row("•", Text(line, style="dim" if dim else ""))
-    return Padding(grid, _INDENT, expand=False)
+        yield Paragraph(line, style=style, lead="• " if section.bulleted else "")
 
 
 def _keywords(keywords: Iterable[Keyword]) -> Iterable[RenderableType]:
-    line = Text(" · ").join(
-        Text.assemble((word.term, "green"), f" {word.translation}" if word.translation else "")
+    words = [
+        Text.assemble((word.term, "green"), f" ({word.translation})" if word.translation else "")
         for word in keywords
-    )
-    return (Padding(line, (1, 0, 0, 2), expand=False),) if line else ()
+    ]
+    return ("", Paragraph(Text(" · ").join(words))) if words else ()
 
 
 def _links(post: Post, *, clickable: bool) -> Iterable[RenderableType]:
-    if not clickable:
-        lines = [post.url, *(f"{link.label}: {link.url}" for link in post.links)]
-        return (
-            Padding(
-                Text("\n".join(lines), no_wrap=True, overflow="ignore"), (1, 0, 0, 2), expand=False
-            ),
-        )
-    line = Text("  ").join(
-        Text(link.label, style=Style(underline=True, color="blue", link=link.url))
-        for link in post.links
-    )
-    return (Padding(line, (1, 0, 0, 2), expand=False),)
+    yield ""
+    if clickable:
+        links = [
+            Text(link.label, style=Style(underline=True, color="blue", link=link.url))
+            for link in post.links
+        ]
+        yield Paragraph(Text("  ").join(links))
+        return
+    for line in (post.url, *(f"{link.label}: {link.url}" for link in post.links)):
+        yield Text(f"  {line}", no_wrap=True, overflow="ignore")

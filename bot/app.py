@@ -43,6 +43,7 @@ class Sulan:
     store: Store
     summaries: SummariseService
     client: HttpClient
+    lookup: PaperLookup
     model_status: Callable[[], Awaitable[ModelStatus | None]]
 
     def wording(self, language: Language | None) -> Wording:
@@ -73,13 +74,6 @@ class Sulan:
         raise InvalidInput(
             f"No source {name!r}. There is hf, and arxiv: with a category, such as arxiv:cs.CL."
         )
-
-    @property
-    def lookup(self) -> PaperLookup:
-        """Papers by id: arXiv, and Hugging Face while arXiv cannot answer."""
-        arxiv = ArxivApi(self.client, url=self.settings.arxiv.api_url)
-        hugging_face = HfPapers(self.client, base=self.settings.huggingface.base_url)
-        return PooledLookup(ArxivFirst(arxiv=arxiv, hugging_face=hugging_face))
 
 
 def load() -> Settings:
@@ -117,7 +111,8 @@ async def started(settings: Settings) -> AsyncGenerator[Sulan, None]:
         writers = Writers(main, ExtractiveSummarizer(clock))
         summaries = SummariseService(writers, store=store, clock=clock, owner=_owner())
         stack.push_async_callback(summaries.close)
-        yield Sulan(settings, clock, store, summaries, client, model_status)
+        lookup = _lookup(settings, client)
+        yield Sulan(settings, clock, store, summaries, client, lookup, model_status)
 
 
 @asynccontextmanager
@@ -126,6 +121,13 @@ async def demonstration(folder: Path) -> AsyncGenerator[Sulan, None]:
     store = {"url": str(folder / "demo.sqlite3")}
     async with started(Settings.model_validate({"store": store})) as sulan:
         yield sulan
+
+
+def _lookup(settings: Settings, client: HttpClient) -> PaperLookup:
+    """Papers by id: arXiv, and Hugging Face while arXiv cannot answer."""
+    arxiv = ArxivApi(client, url=settings.arxiv.api_url)
+    hugging_face = HfPapers(client, base=settings.huggingface.base_url)
+    return PooledLookup(ArxivFirst(arxiv=arxiv, hugging_face=hugging_face))
 
 
 async def _main_writer(

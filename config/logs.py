@@ -29,7 +29,6 @@ _THIRD_PARTIES = (
     "openai",
     "pydantic_settings",
     "sqlalchemy",
-    "stamina",
 )
 
 

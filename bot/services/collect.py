@@ -15,6 +15,8 @@ _log = logging.getLogger(__name__)
 GROWS_FOR = timedelta(hours=36)
 # One look a minute at one list is the most that an upstream should see from us (F2).
 LEAST_GAP = timedelta(seconds=60)
+# A kept answer only saves a download while its list may still change.
+_KEEP_ANSWERS = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,7 @@ async def collect_day(
     new = await store.listings.record(
         listing.source, listing.day, listing.papers, seen_at=clock.now()
     )
+    await store.http_cache.prune(before=now - _KEEP_ANSWERS)
     for entry in listing.quarantined:
         _log.warning("entry quarantined", extra={"where": entry.where, "reason": entry.reason})
     return Collected(listing.source, listing.day, True, tuple(new), listing.quarantined)

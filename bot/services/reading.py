@@ -64,4 +64,5 @@ def why_quiet(day: date, now: datetime) -> Quiet:
         return Quiet.WEEKEND
     if now < datetime.combine(day, _UP_BY, UTC):
         return Quiet.NOT_YET
-    return Quiet.LATE if now < datetime.combine(day, time(), UTC) + timedelta(days=1) else Quiet.EMPTY
+    day_over = datetime.combine(day, time(), UTC) + timedelta(days=1)
+    return Quiet.LATE if now < day_over else Quiet.EMPTY

@@ -66,7 +66,7 @@ def test_nothing_of_a_summary_is_lost(terminal: bool, width: int) -> None:
         "第二段。",
         "只训练少量参数。",
         "代码已开源。",
-        "Longcontext长上下文",
+        "Longcontext(长上下文)",
         "★★★★½",
         "省显存。",
         "思路新。",

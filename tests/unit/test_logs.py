@@ -21,7 +21,7 @@ _DISCORD = "MTIzNDU2Nzg5MDEyMzQ1Njc4.GaBcDe.abcdefghijklmnopqrstuvwxyz0123456789
 def _logging_as_before() -> Iterator[None]:  # pyright: ignore[reportUnusedFunction] - used by pytest
     root = logging.getLogger()
     handlers, level = list(root.handlers), root.level
-    known = {name: logging.getLogger(name).level for name in ("httpx2", "openai", "stamina")}
+    known = {name: logging.getLogger(name).level for name in ("httpx2", "openai", "aiohttp")}
     yield
     root.handlers[:] = handlers
     root.setLevel(level)
@@ -103,7 +103,7 @@ def test_lines_below_the_level_are_not_written() -> None:
     def write() -> None:
         structlog.get_logger("a").info("quiet")
         logging.getLogger("b").info("quiet")
-        structlog.get_logger("stamina").warning("quiet")
+        structlog.get_logger("aiohttp").warning("quiet")
 
     assert lines(write, level="error") == ""
 
