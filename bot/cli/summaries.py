@@ -1,5 +1,6 @@
 """Summarising for a command: with progress, in the list's order, naming what did not come."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from bot.app import Sulan
@@ -8,7 +9,7 @@ from bot.domain.digest import Entry
 from bot.domain.errors import SummaryError
 from bot.domain.paper import Paper
 from bot.domain.paper_id import PaperId
-from bot.domain.summary import Summary
+from bot.domain.summary import FindingKind, Summary
 from bot.domain.wording import Wording
 
 
@@ -24,4 +25,24 @@ async def summarise(
                 screen.warn(f"{paper.id} {paper.title}: {result}")
             else:
                 ready[paper.id] = result
-    return [Entry(paper, ready[paper.id]) for paper in papers if paper.id in ready]
+    entries = [Entry(paper, ready[paper.id]) for paper in papers if paper.id in ready]
+    _tell_of_fallbacks(entries, wording, screen)
+    return entries
+
+
+def _tell_of_fallbacks(entries: Sequence[Entry], wording: Wording, screen: Screen) -> None:
+    """Once for all papers, why a model was set and did not write."""
+    reasons = Counter(
+        finding.detail
+        for entry in entries
+        for finding in entry.summary.findings
+        if finding.kind is FindingKind.FALLBACK
+    )
+    if reasons:
+        why = "; ".join(
+            f"{wording.reasons.get(reason, reason)} ({count})" for reason, count in reasons.items()
+        )
+        screen.warn(
+            f"{reasons.total()} of {len(entries)} papers are quoted, not summarised by the model: "
+            f"{why}. See `sulan check`."
+        )
