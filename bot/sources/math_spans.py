@@ -12,7 +12,6 @@ _BRACKETS = re.compile(
 _DOLLAR = re.compile(r"(?<!\\)\$\$?")
 _TEX = re.compile(r"[\\^_{}=<>≤≥∈⊂+|]")
 _WORDS = re.compile(r"[^\W\d_]{2,}[\s,.;]+(?:[^\W_]+[\s,.;]+)*[^\W\d_]{2,}")
-_MONEY = re.compile(r"\d[\d.,]*\s?(?:[kKMB]\b|thousand|million|billion|per|a|in|and|to|for|/)")
 _HANGING = re.compile(r"[-+/,(=]\Z")
 
 
@@ -59,6 +58,6 @@ def _is_formula(inner: str, after: str) -> bool:
         return False
     if _TEX.search(inner):
         return not (inner[0].isdigit() and _WORDS.search(inner) and "\\" not in inner)
-    if _WORDS.search(inner) or _MONEY.match(inner) or lopsided:
+    if _WORDS.search(inner) or lopsided:
         return False
     return not (len(inner) > 1 and _HANGING.search(inner) and after.isalnum())

@@ -20,6 +20,7 @@ CONVERTED = {
     "name with a power": ("GD^2PO and D$^2$PO", "GD²PO and D²PO"),
     "superscript without form": (r"$K^{*0}$", "K^(*0)"),
     "subscript without form": (r"G_{stack} and W_{CE}", "G_(stack) and W_(CE)"),
+    "single script without form": ("$W_Q$ and $x^q$", "W_Q and x^q"),
     "both scripts": (r"(1^{+1.39}_{-0.59})", "(1^(+1.39)_(-0.59))"),
     "fraction keeps its meaning": (r"$\frac{a+b}{\sqrt{n}}$", "(a+b)/√n"),
     "relations stand evenly": (r"$p\in P$, $x \leq y$, $\leq 5$", "p∈P, x ≤ y, ≤5"),
@@ -57,6 +58,7 @@ LEFT_ALONE = {
     "money with a letter": "Video Generation Model in $200k",
     "money in brackets": "($0.50 vs. $1.20), from $5M to $10M per year",
     "one dollar": "only US$44 in charges",
+    "two currencies": "US$5, AU$7 and A$5 B$7, $5-$7, $5/$7",
     "shell": "$HOME/$PATH",
     "names": "C_4, snake_case, pi_kept, #1, a_b_c, __init__",
     "comparison": "a < b > c & d",
@@ -89,6 +91,10 @@ def test_what_is_not_plainly_latex_stays(source: str) -> None:
 
 def test_a_formula_that_cannot_be_read_stays_and_spares_the_rest() -> None:
     assert plain(r"$\frac{a$ of \textbf{b} and $x_1$") == r"$\frac{a$ of b and x₁"
+
+
+def test_a_formula_that_would_lose_text_stays_and_spares_the_rest() -> None:
+    assert plain(r"$\input{secret}$ and $x_1$") == r"$\input{secret}$ and x₁"
 
 
 def test_an_unknown_commands_empty_braces_go_but_its_name_stays() -> None:
