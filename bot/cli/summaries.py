@@ -11,6 +11,7 @@ from bot.domain.paper import Paper
 from bot.domain.paper_id import PaperId
 from bot.domain.summary import FindingKind, Summary
 from bot.domain.wording import Wording
+from summarizer.languages import load_wording
 
 
 async def summarise(
@@ -26,11 +27,11 @@ async def summarise(
             else:
                 ready[paper.id] = result
     entries = [Entry(paper, ready[paper.id]) for paper in papers if paper.id in ready]
-    _tell_of_fallbacks(entries, wording, screen)
+    _tell_of_fallbacks(entries, screen)
     return entries
 
 
-def _tell_of_fallbacks(entries: Sequence[Entry], wording: Wording, screen: Screen) -> None:
+def _tell_of_fallbacks(entries: Sequence[Entry], screen: Screen) -> None:
     """Once for all papers, why a model was set and did not write."""
     reasons = Counter(
         finding.detail
@@ -39,9 +40,8 @@ def _tell_of_fallbacks(entries: Sequence[Entry], wording: Wording, screen: Scree
         if finding.kind is FindingKind.FALLBACK
     )
     if reasons:
-        why = "; ".join(
-            f"{wording.reasons.get(reason, reason)} ({count})" for reason, count in reasons.items()
-        )
+        words = load_wording("en").reasons  # the language of everything about a run
+        why = "; ".join(f"{words.get(r, r)} ({count})" for r, count in reasons.items())
         screen.warn(
             f"{reasons.total()} of {len(entries)} papers are quoted, not summarised by the model: "
             f"{why}. See `sulan check`."

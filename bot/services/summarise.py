@@ -133,7 +133,7 @@ class SummariseService:
         except SummaryError as error:
             if key.model == self._writers.fallback.model:
                 raise
-            _log.warning("no model summary", extra={"paper": str(paper.id), "reason": error.reason})
+            _log.info("no model summary", extra={"paper": str(paper.id), "reason": error.reason})
             summary = await self._quoted(paper, key.language, error)
             if not isinstance(error, _FINAL):
                 await self._store.summaries.release(key, self._owner)
