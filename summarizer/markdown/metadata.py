@@ -52,10 +52,14 @@ def read_metadata(line: str) -> Metadata | None:
     fields = {name: unquote(value) for name, _, value in pairs}
     return Metadata(
         version=_version(fields.get("version", "1")),
-        language=fields.get("language"),
+        language=_tag(fields.get("language", "")),
         prompt=fields.get("prompt", ""),
         created_at=_moment(fields.get("created", "")),
     )
+
+
+def _tag(text: str) -> Language | None:
+    return text if re.fullmatch("[A-Za-z0-9-]{1,35}", text) else None
 
 
 def _version(text: str) -> int:

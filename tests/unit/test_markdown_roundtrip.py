@@ -27,9 +27,10 @@ from summarizer.markdown import read_digest, write_digest
 
 # Pieces that are structure to Markdown, or to the four-part format, in either language.
 PIECES = (
-    r"` `` ** * _ ~ ]( <b> --- ``` /5 4.5/5 ， ： （ ） ( ) \ \* | &lt; # 1.通过 主要亮点 亮点： Summary:"
-    " Highlights 论文总结 未评分：没有使用模型 实用性：4.5/5，好 论文 a 。 360° 🤖 👩\u200d🔬 é • ① 5"
-    " [a](https://huggingface.co/papers/2309.12307)"
+    r"` `` ** * _ ~ ]( <b> --- ``` /5 4.5/5 ， ： （ ） ( ) \ \* | &lt; #"
+    " 1.通过 主要亮点 亮点： Summary: Highlights 论文总结 未评分：没有使用模型"
+    " 实用性：4.5/5，好 论文 a 。 360° 🤖 👩\u200d🔬 é"
+    " • ① 5 [a](https://huggingface.co/papers/2309.12307)"
 )
 PHRASES = (
     *("## x", "### 3. 核心关键词", "### 4. Scores", "- ", "1. ", "> ⚠ ", "> ✍ 导入的速览"),
