@@ -66,13 +66,16 @@ def boundary(text: str) -> str:
     """
     salt = 0
     while True:
-        mark = "paper-" + hashlib.sha256(f"{salt}\n{text}".encode()).hexdigest()[:12]
+        mark = (
+            "paper-" + hashlib.sha256(f"{salt}\n{text}".encode("utf-8", "replace")).hexdigest()[:12]
+        )
         if mark not in text:
             return mark
         salt += 1
 
 
 def _paper(paper: Paper, wording: Wording) -> str:
+    # Collapsed: one line a field, and nothing hidden in it (T1).
     # Authors are left out: names would colour the scores, and are one field less to inject by.
     title = collapse(paper.title)[:MAX_TITLE]
     abstract = collapse(paper.abstract)[:MAX_ABSTRACT]

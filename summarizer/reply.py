@@ -70,12 +70,11 @@ def _first(value: object) -> object:
 
 
 def _content(value: object) -> str:
-    """The text; some endpoints send it in parts."""
-    if isinstance(value, str):
-        return value
-    parts = cast("list[object]", value) if isinstance(value, list) else []
+    """The text; some endpoints send it in parts. Half characters cannot be sent back, and go."""
+    parts = cast("list[object]", value) if isinstance(value, list) else [{"text": value}]
     texts = (_mapping(part).get("text") for part in parts)
-    return "".join(text for text in texts if isinstance(text, str))
+    joined = "".join(text for text in texts if isinstance(text, str))
+    return joined.encode("utf-8", "replace").decode("utf-8")
 
 
 def _usage(fields: Mapping[str, object]) -> Usage:

@@ -122,7 +122,8 @@ def _keywords(answer: Mapping[str, object]) -> Iterator[Keyword]:
         term = _text(fields, "term")
         if term.strip():
             given = fields.get("translation")
-            yield Keyword(term, given if isinstance(given, str) and given.strip() else None)
+            known = isinstance(given, str) and given.strip()
+            yield Keyword(term, _text(fields, "translation") if known else None)
 
 
 def _scores(answer: Mapping[str, object]) -> Scores:

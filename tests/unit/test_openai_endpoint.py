@@ -174,6 +174,11 @@ async def test_a_failing_request_is_sent_once() -> None:
             ChatReply(True, "ab", finish="stop"),
             id="content in parts",
         ),
+        pytest.param(
+            json.dumps(_chat({"content": "a\ud83db"})),
+            ChatReply(True, "a?b", finish="stop"),
+            id="half a character",
+        ),
         pytest.param(json.dumps({"choices": []}), ChatReply(False), id="F22 no choices"),
         pytest.param(json.dumps({"choices": [None]}), ChatReply(False), id="F22 null choice"),
         pytest.param(json.dumps({"choices": [{}]}), ChatReply(False), id="F22 no message"),

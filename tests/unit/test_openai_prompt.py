@@ -134,6 +134,10 @@ def test_hidden_characters_do_not_reach_the_model() -> None:
     assert "\u200b" not in _user(_paper("We\u200b show\u202e."))
 
 
+def test_half_a_character_does_not_stop_a_request() -> None:
+    assert "We show" in _user(_paper("We \ud83d show."))
+
+
 def test_an_abstract_of_any_length_costs_a_bounded_prompt() -> None:
     """F29, T8."""
     assert len(_user(_paper("word " * 100_000))) < MAX_ABSTRACT + 400

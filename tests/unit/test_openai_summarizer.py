@@ -239,6 +239,13 @@ async def test_thoughts_before_the_answer_are_not_part_of_it() -> None:
     assert summary.main_work.startswith("The paper presents")
 
 
+async def test_half_a_character_in_an_answer_is_not_published() -> None:
+    """JSON can spell it, and no database takes it."""
+    setup = Setup(reply(SOUND.replace("LongLoRA", "LongLoRA\\ud83d")))
+    summary = await setup.summarizer.summarize(PAPER, "en")
+    assert "LongLoRA, an" in summary.main_work
+
+
 MARKDOWN = """### 1. Main work
 The paper presents LongLoRA, an efficient way to fine-tune large language models for longer \
 contexts. It extends 7B models from a context of 4k to 100k on one machine.
