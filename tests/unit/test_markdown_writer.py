@@ -20,7 +20,7 @@ from bot.domain.summary import (
     Summary,
 )
 from summarizer.languages import load_wording
-from summarizer.markdown import write_digest
+from summarizer.markdown import read_digest, write_digest
 
 ZH, EN = load_wording("zh"), load_wording("en")
 PAPER = Paper(id=PaperId("2309.12307"), title="LongLoRA: Efficient Fine-tuning")
@@ -75,6 +75,19 @@ def with_summary(**changes: object) -> Digest:
 
 def test_the_canonical_form_is_that_of_the_format() -> None:
     assert write_digest(DIGEST, ZH) == CANONICAL
+
+
+def test_a_bracket_in_a_term_is_not_taken_for_its_translation() -> None:
+    keywords = (
+        Keyword("扩散模型 (DM)"),
+        Keyword("A (甲)"),
+        Keyword("A (a)", "甲（乙)"),
+        Keyword("`"),
+    )
+    digest = with_summary(keywords=keywords)
+    written = write_digest(digest, ZH)
+    assert "- ``A (甲)``\n- `A (a)` (甲（乙))\n- `` ` ``\n" in written
+    assert read_digest(written).digest == digest
 
 
 def test_what_a_reader_should_not_rely_on_stands_below_the_scores() -> None:
