@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -30,8 +31,9 @@ _log = logging.getLogger(__name__)
 
 # Asking again would give the same: the quotation takes the model's place for good.
 _FINAL = (SummaryRefused, SummaryFiltered, SummaryCutOff, SummaryMalformed)
-# Longer than any call with its retries; a process that died frees its claims by this.
-_CLAIM = timedelta(minutes=10)
+# A process that died frees its claims after this; one that lives prolongs them in time.
+_CLAIM = timedelta(seconds=60)
+_PROLONG_S = 20.0
 _CLAIM_POLL_S = 1.0
 _RANK = {Origin.MODEL: 2, Origin.IMPORTED: 1, Origin.EXTRACTIVE: 0}
 
@@ -118,10 +120,27 @@ class SummariseService:
             await self._store.summaries.release(key, self._owner)
             return known
         try:
-            return await self._write_claimed(key, paper)
+            async with self._prolonged(key):
+                return await self._write_claimed(key, paper)
         except BaseException:
             await self._store.summaries.release(key, self._owner)
             raise
+
+    @asynccontextmanager
+    async def _prolonged(self, key: SummaryKey) -> AsyncGenerator[None, None]:
+        """Keeps the claim for as long as the work inside takes."""
+
+        async def prolong() -> None:
+            while True:
+                await self._clock.sleep(_PROLONG_S)
+                await self._claim(key)
+
+        prolonging = asyncio.ensure_future(prolong())
+        try:
+            yield
+        finally:
+            prolonging.cancel()
+            await asyncio.gather(prolonging, return_exceptions=True)
 
     async def _claim(self, key: SummaryKey) -> bool:
         now = self._clock.now()

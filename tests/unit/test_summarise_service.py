@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -139,6 +139,28 @@ async def test_what_passes_is_quoted_now_and_asked_for_later(error: SummaryError
     later = await service(main, store, owner="two").summarise(PAPER, "zh")
     assert quoted.findings == (Finding(FindingKind.FALLBACK, error.reason),)
     assert later.provenance.origin is Origin.MODEL
+
+
+async def test_f28_a_slow_call_keeps_its_claim_and_a_dead_process_loses_it() -> None:
+    store, clock, answered = MemoryStore(), VirtualClock(NOON), asyncio.Event()
+
+    @dataclass
+    class Slow(Scripted):
+        async def summarize(self, paper: Paper, language: Language) -> Summary:
+            await answered.wait()
+            return await Scripted.summarize(self, paper, language)
+
+    quoting = Scripted(model="extractive")
+    first = SummariseService(Writers(Slow(), quoting), store=store, clock=clock, owner="one")
+    waiting = asyncio.ensure_future(first.summarise(PAPER, "zh"))
+    while clock.now() < NOON + timedelta(minutes=5):  # prolonging moves the virtual time
+        await asyncio.sleep(0)
+    key = first.key_of(PAPER, "zh")
+    later = clock.now() + timedelta(seconds=60)
+    assert not await store.summaries.claim(key, "two", now=clock.now(), until=later)
+    answered.set()
+    await waiting
+    assert await store.summaries.claim(key, "two", now=later, until=later + timedelta(seconds=60))
 
 
 async def test_f13_a_paper_that_cannot_even_be_quoted_is_an_error_of_its_own() -> None:
