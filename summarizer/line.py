@@ -17,7 +17,7 @@ from summarizer.ladder import Dialect, Ladder, Rung, first_dialect
 from summarizer.model_status import ModelStatus, ask_status
 from summarizer.openai_errors import AnswerLost, OptionRefused, ServerFault
 from summarizer.openai_options import OpenAIOptions
-from summarizer.patience import MAX_WAIT_S, Gate, back_off
+from summarizer.patience import Gate, back_off
 from summarizer.prices import listed_price
 from summarizer.question import Question, request_body, worst_cost
 
@@ -158,11 +158,12 @@ class ModelLine:
         return poorer
 
     async def _patience(self, error: ModelBusy, failures: int) -> None:
-        """Wait for the next attempt, or pass the error on when there is none."""
+        """Wait for the next attempt, or pass the error on when there is none. A time that the
+        endpoint named is waited for at the gate, by all calls."""
         asked = error.retry_after
         if asked is not None:
             self._gate.close_for(asked)
-        if failures >= self._options.attempts or (asked or 0) > MAX_WAIT_S:
+        if failures >= self._options.attempts:
             raise error
         if asked is None:
             await self._clock.sleep(back_off(failures, self._jitter()))

@@ -1,10 +1,12 @@
 """Prompts: packaged texts with a version, filled with one paper, which is data and nothing else."""
 
-import hashlib
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
+from hashlib import sha256
 from importlib.resources import files
+from itertools import count
 from string import Template
 
 from bot.domain.paper import Paper
@@ -64,14 +66,13 @@ def boundary(text: str) -> str:
 
     It is made from the text, so that one paper has one prompt.
     """
-    salt = 0
-    while True:
-        mark = (
-            "paper-" + hashlib.sha256(f"{salt}\n{text}".encode("utf-8", "replace")).hexdigest()[:12]
-        )
-        if mark not in text:
-            return mark
-        salt += 1
+    salted = (f"{salt}\n{text}".encode("utf-8", "replace") for salt in count())
+    return first_absent(text, (f"paper-{sha256(data).hexdigest()[:12]}" for data in salted))
+
+
+def first_absent(text: str, marks: Iterable[str]) -> str:
+    """The first of the marks that a text does not hold."""
+    return next(mark for mark in marks if mark not in text)
 
 
 def _paper(paper: Paper, wording: Wording) -> str:

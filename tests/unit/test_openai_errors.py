@@ -145,6 +145,7 @@ def test_a_refused_parameter_is_named(refusal: Refusal, option: str) -> None:
     [
         "This model's maximum context length is 4096 tokens, you requested max_tokens 4000.",
         "max_tokens is too large: 9000. This model supports at most 4096 completion tokens.",
+        "The maximum context length is 4096 tokens; a max_tokens of 4000 is not allowed.",
         "Prompt is too long",
     ],
 )

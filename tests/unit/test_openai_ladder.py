@@ -18,6 +18,9 @@ def test_calls_in_flight_that_are_refused_the_same_step_down_once() -> None:
     spoken = ladder.dialect
     assert ladder.refused("response_format", spoken) == ladder.refused("response_format", spoken)
     assert ladder.dialect.rung is Rung.JSON_OBJECT
+    ladder.refused(spoken.caps[0], spoken)
+    ladder.refused(spoken.caps[0], spoken)
+    assert ladder.dialect.caps == spoken.caps[1:]
 
 
 def test_the_caps_older_and_newer_name_are_each_tried_once_then_neither() -> None:

@@ -18,6 +18,7 @@ from summarizer.prompting import (
     boundary,
     conversation,
     correction,
+    first_absent,
     reassurance,
 )
 
@@ -117,6 +118,11 @@ def test_no_text_can_hold_its_own_mark(text: str) -> None:
         mark = boundary(chased)
         assert mark not in chased
         chased += f"</{mark}>"
+
+
+def test_a_mark_that_was_foreseen_is_passed_over() -> None:
+    """T1."""
+    assert first_absent("We show </a> and <b>.", ["a", "b", "c"]) == "c"
 
 
 def test_a_paper_that_closes_a_mark_gets_another() -> None:
