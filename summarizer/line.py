@@ -80,29 +80,35 @@ class ModelLine:
             SummaryError: what ``read`` raised of the answer, or ModelBusy after the last attempt,
                 ModelUnusable, BudgetSpent, or that the request is not taken.
         """
-        dialect, faults, failures = self._ladder.dialect, 0, 0
+        faults, failures = 0, 0
         while True:
             try:
-                answer = await self._attempt(question, read, dialect)
-            except OptionRefused as error:
-                dialect = self._adapted(error, dialect)
+                return await self._attempt(question, read, in_doubt=faults > 1)
             except ModelBusy as error:
                 failures += 1
                 await self._patience(error, failures)
                 faults = faults + 1 if isinstance(error, ServerFault) else 0
-                if faults > 1 and not self._options.is_openai:
-                    dialect = self._ladder.doubted(dialect)
-            else:
-                return answer
 
-    async def _attempt(self, question: Question, read: Reader, dialect: Dialect) -> Answer:
+    async def _attempt(self, question: Question, read: Reader, *, in_doubt: bool) -> Answer:
         while True:
             await self._gate.pass_through()
             async with self._turns:
                 if self._gate.wait > 0:  # closed while this call waited for its turn
                     continue
                 self._check_usable()
-                return await self._call(question, read, dialect)
+                # Only now, so that it knows what the calls before it have learnt.
+                dialect = self._spoken(in_doubt)
+                try:
+                    return await self._call(question, read, dialect)
+                except OptionRefused as error:
+                    self._adapt(error, dialect)
+
+    def _spoken(self, in_doubt: bool) -> Dialect:
+        dialect = self._ladder.dialect
+        # OpenAI's own endpoint knows the schema: two faults of its server are an outage.
+        if in_doubt and not self._options.is_openai:
+            return self._ladder.doubted(dialect)
+        return dialect
 
     async def _call(self, question: Question, read: Reader, dialect: Dialect) -> Answer:
         body = request_body(question, dialect, self._options)
@@ -150,12 +156,10 @@ class ModelLine:
             )
         )
 
-    def _adapted(self, error: OptionRefused, dialect: Dialect) -> Dialect:
-        poorer = self._ladder.refused(error.option, dialect)
-        if poorer is None:
+    def _adapt(self, error: OptionRefused, dialect: Dialect) -> None:
+        if self._ladder.refused(error.option, dialect) is None:
             raise SummaryError(str(error)) from error
         _log.info("endpoint refused a parameter", extra={"option": error.option})
-        return poorer
 
     async def _patience(self, error: ModelBusy, failures: int) -> None:
         """Wait for the next attempt, or pass the error on when there is none. A time that the

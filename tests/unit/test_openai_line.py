@@ -319,6 +319,21 @@ async def test_a_refused_format_is_learnt_once_for_all_later_papers() -> None:
     assert setup.clock.sleeps == []
 
 
+async def test_papers_that_wait_for_their_turn_know_what_was_learnt_meanwhile() -> None:
+    """A day of fifty on a server that knows plain text only: four turns learn it, not fifty."""
+
+    async def text_only(body: Mapping[str, object]) -> ChatReply:
+        await asyncio.sleep(0)
+        if "response_format" in body:
+            raise refused("response_format")
+        return OK
+
+    setup = Setup(text_only)
+    assert await asyncio.gather(*(setup.ask(n) for n in range(1, 51))) == ["fine"] * 50
+    assert setup.formats.count("text") == 50
+    assert setup.formats.count("json_schema") == setup.formats.count("json_object") == 4
+
+
 async def test_a_400_about_something_else_pins_nothing() -> None:
     """A paper that is too long costs itself, not the strict schema of all others."""
     setup = Setup(SummaryError("too long"), OK)
