@@ -1,19 +1,129 @@
-"""The port of a platform: one post to one target."""
+"""The ports of a platform: what every adapter can do, and what some can do besides."""
 
-from typing import Protocol
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, runtime_checkable
 
+from bot.domain.command import Command, Suggestion
 from bot.domain.post import Post
 from bot.domain.target import Receipt, Target
 
 
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """What a platform permits. ``per_second`` is for all chats together, under one token;
+    ``chat_gap`` is in seconds, between two messages to one chat. ``None`` is no limit."""
+
+    per_second: float | None = None
+    chat_gap: float | None = None
+
+
+# What an adapter renders is its own affair: nobody else looks inside.
+Message = Any
+
+
 class Adapter(Protocol):
-    """Publishes posts on one platform."""
+    """Publishes posts on one platform.
+
+    An adapter may also be an async context manager; it is entered before its first use.
+    """
 
     @property
     def name(self) -> str:
         """The platform, as ``Target.platform`` names it."""
         ...
 
-    async def send(self, target: Target, post: Post) -> Receipt:
-        """Render and publish one post."""
+    def pace(self, target: Target) -> Pace:
+        """How fast this target may be written to."""
         ...
+
+    def render(self, post: Post, *, plain: bool = False) -> Sequence[Message]:
+        """A post as one or more messages, in order; nothing of it is lost.
+
+        Pure. ``plain`` is without any markup, for a platform that refused the other.
+        """
+        ...
+
+    async def send(self, target: Target, message: Message, *, key: str) -> Receipt:
+        """Publish one message. ``key`` is the delivery's id, the same at every attempt.
+
+        Raises:
+            DeliveryError: one of its kinds says what is known of the outcome.
+        """
+        ...
+
+
+@runtime_checkable
+class Editor(Protocol):
+    """An adapter that can change what it sent."""
+
+    async def edit(self, target: Target, message_id: str, message: Message) -> None:
+        """Replace a message; replacing it by the same is no error. Raises as ``send``."""
+        ...
+
+
+@runtime_checkable
+class Repeatable(Protocol):
+    """An adapter whose platform takes ``key`` as an idempotency key."""
+
+    @property
+    def repeat_window(self) -> float:
+        """Seconds during which a send with the same key cannot double a message."""
+        ...
+
+    async def find(self, target: Target, key: str) -> Receipt | None:
+        """Look the message up in the chat's history; ``None`` if it is not there."""
+        ...
+
+
+class Responder(Protocol):
+    """The way back to who gave a command."""
+
+    async def show(self, post: Post) -> None:
+        """Answer. The first call sends, every later one replaces what was shown (by an edit)."""
+        ...
+
+
+class Commands(Protocol):
+    """What a listening adapter hands on. Implemented once, for all platforms."""
+
+    async def handle(self, command: Command, responder: Responder) -> None:
+        """Do what was asked. Never raises for what a person or an upstream can cause."""
+        ...
+
+    async def act(self, key: str, command: Command, responder: Responder) -> None:
+        """A button of ours was pressed: ``key`` is its ``Action.key``; replaces that message."""
+        ...
+
+    async def suggest(self, text: str, *, limit: int) -> Sequence[Suggestion]:
+        """Stored papers whose id or title goes with what somebody has typed so far."""
+        ...
+
+
+@runtime_checkable
+class Listener(Protocol):
+    """An adapter that takes commands."""
+
+    async def listen(self, commands: Commands) -> None:
+        """Take commands until cancelled; on cancellation what is in flight is finished.
+
+        Raises:
+            AccessRevoked: the token is not accepted.
+        """
+        ...
+
+
+# How the registry makes an adapter: its options as the settings hold them, values as text.
+Factory = Callable[["Options"], Adapter]
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """One adapter's part of the settings, unread: it validates them itself.
+
+    ``values`` come from ``[adapters.<name>]``; ``chats`` are the settings' chats on its platform,
+    each a mapping with what the adapter's own keys say.
+    """
+
+    name: str
+    values: "dict[str, object]"

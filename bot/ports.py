@@ -6,14 +6,18 @@ contract suite (``tests/contract``) that runs over both.
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Protocol
 
+from bot.domain.chat import Chat
+from bot.domain.command import Suggestion
+from bot.domain.delivery import Delivery, State
 from bot.domain.listing import Listed, Listing, LookUp
 from bot.domain.model_call import ModelCall, Spending
 from bot.domain.paper import Paper
 from bot.domain.paper_id import PaperId, PaperRef
 from bot.domain.summary import Language, Summary, SummaryKey
+from bot.domain.target import Target
 
 
 class Clock(Protocol):
@@ -192,3 +196,126 @@ class Store(Protocol):
     def ledger(self) -> Ledger: ...
     @property
     def http_cache(self) -> HttpCache: ...
+
+
+class ChatStore(Protocol):
+    """Chats and what each gets."""
+
+    async def save(self, chats: Sequence[Chat], *, now: datetime) -> None:
+        """Insert or update by target. A known chat keeps its ``since`` and ``suspended``; a new one
+        without ``since`` gets ``now``."""
+        ...
+
+    async def all(self) -> Sequence[Chat]:
+        """Every chat, suspended ones too."""
+        ...
+
+    async def suspend(self, target: Target, reason: str) -> None:
+        """Stop sending to a chat; its settings stay."""
+        ...
+
+    async def resume(self, target: Target, *, now: datetime) -> None:
+        """Send again, what is listed from ``now`` on."""
+        ...
+
+    async def move(self, old: Target, new: Target) -> None:
+        """Give a chat its new address, with its undelivered rows, in one transaction (F33).
+
+        Threads of the old chat move along. Moving twice is no error.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryQuery:
+    """Which deliveries; what is ``None`` does not narrow. ``since`` is about ``created_at``."""
+
+    target: Target | None = None
+    states: frozenset[State] | None = None
+    post_key: str | None = None
+    since: datetime | None = None
+    limit: int = 100
+
+
+class Outbox(Protocol):
+    """Deliveries: rows before calls."""
+
+    async def add(self, deliveries: Sequence[Delivery]) -> int:
+        """Insert those that are not there yet (by ``Delivery.id``); returns how many were new."""
+        ...
+
+    async def claim(self, limit: int, *, now: datetime, lease: timedelta) -> Sequence[Delivery]:
+        """Take due deliveries, fairly: at most one a chat, those waiting longest first.
+
+        Only chats that are not suspended, whose ``next_at`` has come, and that have nothing in
+        flight; of a chat the earliest by (due_at, created_at, part). Claimed ones whose lease ran
+        out are taken again as pending; those found in ``sending`` with a lease that ran out are
+        given too, as they stand, for the caller to settle as unclear.
+        """
+        ...
+
+    async def save(self, deliveries: Sequence[Delivery]) -> None:
+        """Write states back, all in one transaction."""
+        ...
+
+    async def space(self, target: Target, *, until: datetime) -> None:
+        """Nothing to this chat before ``until`` (its own spacing, or its rate limit)."""
+        ...
+
+    async def find(self, query: DeliveryQuery) -> Sequence[Delivery]:
+        """Deliveries, newest first."""
+        ...
+
+
+class Rates(Protocol):
+    """One rate for each key (a bot token), shared by all processes (GCRA)."""
+
+    async def reserve(self, key: str, count: int, *, per_second: float, now: datetime) -> datetime:
+        """Take ``count`` slots; returns the instant of the first, the others follow at
+        1/``per_second``. Never lets through more than the rate plus one in any second."""
+        ...
+
+    async def hold(self, key: str, *, until: datetime) -> None:
+        """No slot before ``until``: the platform asked us to wait. Never shortens a wait."""
+        ...
+
+
+class Inbox(Protocol):
+    """Updates kept before they are confirmed, so that a kill loses none."""
+
+    async def keep(self, updates: Mapping[str, str], *, now: datetime) -> Sequence[str]:
+        """Store updates (id to its JSON); returns the ids that are new, in the given order."""
+        ...
+
+    async def open(self) -> Mapping[str, str]:
+        """Those not yet done, oldest first."""
+        ...
+
+    async def done(self, update_id: str, *, now: datetime) -> None:
+        """It has been handled. It stays known, so that a repeat does nothing."""
+        ...
+
+    async def prune(self, *, before: datetime) -> int:
+        """Forget those done before a moment; returns how many."""
+        ...
+
+
+class Leases(Protocol):
+    """Who does what only one may do: poll a token, hold a gateway shard."""
+
+    async def acquire(self, name: str, owner: str, *, now: datetime, until: datetime) -> bool:
+        """Whether ``owner`` holds the lease now; acquiring again prolongs it."""
+        ...
+
+    async def release(self, name: str, owner: str) -> None:
+        """Give it back. Not holding it is no error."""
+        ...
+
+
+class PaperIndex(Protocol):
+    """Stored papers by what somebody types."""
+
+    async def suggest(self, text: str, *, limit: int) -> Sequence[Suggestion]:
+        """Papers whose id begins with the text, or whose title holds it (case-folded), the newest
+        first."""
+        ...

@@ -14,6 +14,22 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
+class Action:
+    """A button that the bot itself answers, also after a restart.
+
+    ``key`` says what to do, in at most 64 bytes (Telegram's callback data):
+    ``entry:en:2309.12307``.
+    """
+
+    label: str
+    key: str
+
+    def __post_init__(self) -> None:
+        if not 1 <= len(self.key.encode()) <= 64:
+            raise ValueError(f"an action's key has 1 to 64 bytes, unlike {self.key!r}")
+
+
+@dataclass(frozen=True, slots=True)
 class Rating:
     """One score: its short name, and points out of 5."""
 
@@ -48,5 +64,6 @@ class Post:
     sections: tuple[Section, ...] = ()
     keywords: tuple[Keyword, ...] = ()
     links: tuple[Link, ...] = ()
+    actions: tuple[Action, ...] = ()
     image_url: str | None = None
     footer: tuple[str, ...] = ()

@@ -3,7 +3,7 @@
 from bot.domain.digest import Digest, Entry
 from bot.domain.paper import Paper
 from bot.domain.post import Link, Post, Rating, Section
-from bot.domain.summary import Finding, FindingKind, Origin, Scores, Summary
+from bot.domain.summary import Origin, Scores, Summary
 from bot.domain.wording import Wording
 
 
@@ -32,8 +32,12 @@ def day_title(digest: Digest, wording: Wording) -> str:
 
 
 def page_of(paper: Paper) -> str:
-    """The page that the title links to: Hugging Face's where it has one, else arXiv's."""
-    return paper.hf_url if paper.id.is_new_style else paper.abs_url
+    """The page that the title links to: Hugging Face's where the paper has one, else arXiv's.
+
+    Only arXiv names categories, only Hugging Face counts upvotes.
+    """
+    arxiv_only = paper.upvotes is None and bool(paper.categories)
+    return paper.hf_url if paper.id.is_new_style and not arxiv_only else paper.abs_url
 
 
 def _ratings(scores: Scores | None, wording: Wording) -> tuple[Rating, ...]:
@@ -97,7 +101,7 @@ def _links(paper: Paper) -> tuple[Link, ...]:
 def _footer(summary: Summary, wording: Wording) -> tuple[str, ...]:
     return (
         origin_line(summary, wording),
-        *(f"⚠ {finding_line(finding, wording)}" for finding in summary.findings),
+        *(f"⚠ {wording.explain(finding)}" for finding in summary.findings),
     )
 
 
@@ -107,11 +111,3 @@ def origin_line(summary: Summary, wording: Wording) -> str:
     if provenance.origin is Origin.IMPORTED and not provenance.model:
         return wording.origins["imported_unknown"]
     return wording.origins[provenance.origin.value].format(model=provenance.model)
-
-
-def finding_line(finding: Finding, wording: Wording) -> str:
-    """One line that says what a reader should not rely on."""
-    detail = finding.detail
-    if finding.kind is FindingKind.FALLBACK:
-        detail = wording.reasons.get(detail, detail)
-    return wording.findings[finding.kind].format(detail=detail)
