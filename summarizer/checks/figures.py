@@ -3,7 +3,7 @@
 What counts as a figure, in short: every number in digits, alone or in a name (GPT-4); every
 number in words above five, or with a scale, or that states a ratio (三分之一, two-thirds). Counts
 up to five in words (两个, three) are counting, not figures: a summary may count what an abstract
-enumerates. ``docs/figures.md`` has the whole rule.
+enumerates. The whole rule: ``docs/figures.md``.
 """
 
 import re
@@ -129,19 +129,18 @@ def _holds(source: Source, reading: Reading, quantity: Quantity) -> bool:
     exact = quantity.numeral.pointed and not quantity.scaled
     if not exact and _hinted(source, reading):
         return True
-    values = {reading.value, reading.base, *_converted(reading)}
     return any(
-        _same(reading, stated)
-        and not _only_a_name(reading, stated, holder)
-        and not (exact and holder.numeral.spelled)
-        for value in values
+        _same(reading, stated) and _says(reading, stated, holder, exact=exact)
+        for value in {reading.value, reading.base, *_converted(reading)}
         for stated, holder in source.by_value.get(value, ())
     )
 
 
-def _only_a_name(told: Reading, stated: Reading, holder: Quantity) -> bool:
-    """GPT-4 holds a 4, not 4 % nor 4 hours."""
-    return bool(holder.name) and told.unit not in {stated.unit, "", COUNT}
+def _says(told: Reading, stated: Reading, holder: Quantity, *, exact: bool) -> bool:
+    """Whether a value's holder may be meant: GPT-4 holds a 4, not 4 %; "one" is a 1, not 1 %."""
+    if holder.numeral.spelled and (exact or (told.unit in _STRICT and told.unit != stated.unit)):
+        return stated.unit in _RATIOS and not exact
+    return not holder.name or told.unit in {stated.unit, "", COUNT}
 
 
 def _rough(source: Source, size: Fraction) -> bool:

@@ -6,8 +6,8 @@ goes and its words stay; a bare domain stays readable as ``evil[.]com``, which n
 
 import re
 import tomllib
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 
@@ -28,19 +28,25 @@ _URL = re.compile(
 )
 _SCHEME = re.compile(
     rf"(?<![A-Za-z0-9])(?:(?:javascript|vbscript|mailto|tel|tg|sms|file|discord|steam|intent):"
-    rf"(?=[^\s:])|data:(?=[a-z]+/[a-z]))[^{_STOPS}]*",
+    rf"(?=[^{_STOPS}:])|data:(?=[a-z]+/[a-z]))[^{_STOPS}]*",
     re.IGNORECASE,
 )
 _DOMAIN = re.compile(
-    r"(?<![A-Za-z0-9@._/-])(?P<user>[A-Za-z0-9._%+-]{1,64}@)?"
+    r"(?<![A-Za-z0-9])(?P<user>[A-Za-z0-9._%+-]{1,64}@)?"
     r"(?P<host>(?:[A-Za-z0-9-]{1,63}\.){1,8}(?P<top>xn--[A-Za-z0-9-]{2,59}|[A-Za-z]{2,24}))"
     rf"(?![A-Za-z0-9-])(?P<port>:\d{{2,5}})?(?P<path>[/?][^{_STOPS}]*)?"
 )
-_TRAILING = ".,;:!?)*_~"
+_TRAILING = ".,;:!?()*_~"
 _EMPTY_BRACKETS = re.compile(r" ?(?:\(\s{0,3}\)|（\s{0,3}）|\[\s{0,3}\]|【\s{0,3}】|<\s{0,3}>)")
 _LOOSE = re.compile(r" +(?=[,.;:!?)，。；：！？、）])")
-# Taking a link out can leave another behind; what is left after this many rounds loses its colon.
-_ROUNDS = 4
+# Taking a link out can leave another behind; what is left after so many rounds is taken apart.
+_ROUNDS = 6
+_SCHEME_NAME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]{1,15}):(?!\d)")
+_RESERVED = re.compile("[\ue000-\uf8ff]")
+_FIRST_RESERVED = 0xE000
+_MOST_KEPT = 500
+# What stands right after an own link must not become part of it.
+_RUN_ON = re.compile(rf"[\ue000-\uf8ff](?=[.,;:!?()*_~]{{0,9}}[^{_STOPS},.;:!?()*_~])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,67 +64,79 @@ def without_foreign_links(text: str, own: Iterable[str]) -> tuple[str, tuple[str
 
     Hosts are written so that no platform links them (``evil[.]com``).
     """
-    kept = frozenset(_normal(url) for url in own)
-    hosts: list[str] = []
+    stripping = _Stripping(frozenset(_normal(url) for url in own))
+    left = _RESERVED.sub("", text)
     for _ in range(_ROUNDS):
-        cleaned = _once(text, kept, hosts)
-        if cleaned == text:
+        before, left = left, stripping.once(left)
+        if left == before:
             break
-        text = cleaned
+        left = _mended(left)
     else:
-        text = text.replace("://", " ").replace("](", "] (")
-    return (_mended(text) if hosts else text), tuple(dict.fromkeys(hosts))
+        left = left.replace(":", " ").replace(".", "[.]")
+    left = _RUN_ON.sub(r"\g<0> ", left)
+    for place, link in enumerate(stripping.kept):
+        left = left.replace(chr(_FIRST_RESERVED + place), link)
+    return left, tuple(dict.fromkeys(stripping.hosts))
 
 
-def _once(text: str, own: frozenset[str], hosts: list[str]) -> str:
-    def markdown(match: re.Match[str]) -> str:
-        if _normal(match["url"]) in own:
-            return f"{match['words']} ({match['url']})"
-        hosts.append(_host(match["url"]))
+@dataclass(slots=True)
+class _Stripping:
+    """One text's links on the way out. Own links wait as reserved characters, out of harm's way."""
+
+    own: frozenset[str]
+    hosts: list[str] = field(default_factory=list[str])
+    kept: list[str] = field(default_factory=list[str])
+
+    def once(self, text: str) -> str:
+        text = _TAG.sub(self._tag, _MARKDOWN.sub(self._markdown, text))
+        text = _SCHEME.sub(self._address, _URL.sub(self._address, text))
+        return self._domains(text)
+
+    def _keep(self, link: str) -> str:
+        if len(self.kept) >= _MOST_KEPT:
+            return ""
+        self.kept.append(link)
+        return chr(_FIRST_RESERVED + len(self.kept) - 1)
+
+    def _markdown(self, match: re.Match[str]) -> str:
+        if _normal(match["url"]) in self.own:
+            return f"{match['words']} ({self._keep(match['url'])})"
+        self.hosts.append(_host(match["url"]))
         return match["words"]
 
-    def tag(match: re.Match[str]) -> str:
+    def _tag(self, match: re.Match[str]) -> str:
         target = _TARGET.search(match[0])
-        if target is None and not match[0].lower().startswith("</a"):
-            return match[0]
         if target is not None:
-            hosts.append(_host(target["url"]))
-        return ""
+            self.hosts.append(_host(target["url"]))
+            return ""
+        return "" if match[0].lower().startswith("</a") else match[0]
 
-    text = _TAG.sub(tag, _MARKDOWN.sub(markdown, text))
-    address = _address(own, hosts)
-    return _DOMAIN.sub(_domain(own, hosts), _SCHEME.sub(address, _URL.sub(address, text)))
+    def _address(self, match: re.Match[str]) -> str:
+        url = _trimmed(match[0])
+        rest = match[0][len(url) :]
+        if _normal(url) in self.own:
+            return self._keep(url) + rest
+        self.hosts.append(_host(url))
+        return rest
 
-
-def _address(own: frozenset[str], hosts: list[str]) -> Callable[[re.Match[str]], str]:
-    def replaced(match: re.Match[str]) -> str:
-        url = match[0].rstrip(_TRAILING)
-        if _normal(url) in own:
-            return match[0]
-        hosts.append(_host(url))
-        return match[0][len(url) :]
-
-    return replaced
-
-
-def _domain(own: frozenset[str], hosts: list[str]) -> Callable[[re.Match[str]], str]:
-    def replaced(match: re.Match[str]) -> str:
-        whole = match[0].rstrip(_TRAILING)
-        if _normal(whole) in own or _within_own(match, own) or not _is_domain(match):
-            return match[0]
-        hosts.append(_host(match["host"]))
-        if match["user"] or match["path"]:
-            return match[0][len(whole) :]
-        return match[0].replace(".", "[.]", match["host"].count("."))
-
-    return replaced
-
-
-def _within_own(match: re.Match[str], own: frozenset[str]) -> bool:
-    """An own link with its scheme was left standing; this is its host."""
-    head = match.string[max(0, match.start() - 12) : match.start()]
-    scheme = re.search(r"[A-Za-z]+://\Z", head)
-    return scheme is not None and _normal(match[0]) in own
+    def _domains(self, text: str) -> str:
+        """Every bare domain with its path. What is none is searched on, from its end."""
+        out: list[str] = []
+        position = 0
+        while match := _DOMAIN.search(text, position):
+            out.append(text[position : match.start()])
+            whole = _trimmed(match[0])
+            position = match.start() + len(whole)
+            if _normal(whole) in self.own:
+                out.append(self._keep(whole))
+            elif not _is_domain(match):
+                position = match.end("host")
+                user = match["user"] or ""
+                out.append(self._domains(user[:-1]) + user[-1:] + match["host"])
+            else:
+                self.hosts.append(_host(match["host"]))
+                out.append("" if match["user"] or match["path"] else whole.replace(".", "[.]"))
+        return "".join((*out, text[position:]))
 
 
 def _is_domain(match: re.Match[str]) -> bool:
@@ -142,15 +160,21 @@ def _normal(url: str) -> str:
 
 
 def _host(url: str) -> str:
-    """The host of an address, or the scheme where there is no host, so that nothing links it."""
-    scheme, separator, rest = url.partition(":")
-    if separator and not rest.startswith(("//", "\\\\")) and "." not in scheme:
-        return scheme.lower()[:40]
-    place = re.split(r"[/?#\\]", re.sub(r"\A[A-Za-z][A-Za-z0-9+.-]*:[/\\]*", "", url), maxsplit=1)[
-        0
-    ]
+    """The host of an address so written that nothing links it; else the scheme (``tg``)."""
+    scheme = _SCHEME_NAME.match(url)
+    if scheme is not None and scheme[1].lower() not in {"http", "https", "ftp"}:
+        return scheme[1].lower()[:40]
+    bare = url[scheme.end() :] if scheme else url
+    place = re.split(r"[/?#\\]", bare.lstrip("/\\"), maxsplit=1)[0]
     host = place.rpartition("@")[2].partition(":")[0].lower()[:80]
-    return host.replace(".", "[.]") or scheme.lower()[:40]
+    return host.replace(".", "[.]")
+
+
+def _trimmed(url: str) -> str:
+    """Without the sentence's own marks after it; a bracket goes unless it was opened inside."""
+    while url and url[-1] in _TRAILING and not (url[-1] == ")" and "(" in url):
+        url = url[:-1]
+    return url
 
 
 def _mended(text: str) -> str:

@@ -10,7 +10,7 @@ from summarizer.checks.links import without_foreign_links
 from summarizer.checks.tongue import Tongue, has_script
 from summarizer.draft import Draft
 
-_BULLET = re.compile(r"\A(?:[-*•·–—●▪]\s+|[（(]?\d{1,2}(?:[)）、]|[.．](?=\s|[^\d\s]))\s*)")
+_BULLET = re.compile(r"\A(?:[-*•·–—●▪](?:\s+|\Z)|[（(]?\d{1,2}(?:[)）、]|[.．](?=\s|[^\d\s]))\s*)")
 
 
 @dataclass(slots=True)

@@ -1,0 +1,35 @@
+"""20 kB of anything is judged in linear time (T1)."""
+
+import time
+
+import pytest
+
+from summarizer.checks.figures import read_source, unfounded_figures
+from summarizer.checks.links import without_foreign_links
+from summarizer.checks.sentences import ends_whole
+from summarizer.checks.tongue import in_tongue, tongue_of
+
+SIZE = 20_000
+# Seconds for one check of one text. The slowest takes 0.5 s for 10,000 figures on two busy cores;
+# anything quadratic takes minutes.
+BUDGET = 8.0
+PIECES = [
+    "9", "1,", "1,111", "1^", "a1", "a-", "百", "十分", "one ", "one-", "hundred ", "a.b.", "[",
+    "[a](", "<a ", "<a href=", "http://", "a@", "a.", "1/", "1e", "$1", "\\textbf{", "² ", "①",
+    "三分之", "tens of ", "7B-", "1×", "~1", "2 to ", "'", "…", "。", "e.g.", "data:", "xn--",
+    "www.", "](",
+    "1.2.3.", "00 ", "ａ", "👍", "\u0301", " ", "(1)", "://a.com/", "a.com ",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("piece", PIECES)
+def test_no_pattern_backtracks_on_a_hostile_text(piece: str) -> None:
+    text = (piece * (SIZE // len(piece) + 1))[:SIZE]
+    tongue = tongue_of("zh")
+    assert tongue is not None
+    started = time.perf_counter()
+    unfounded_figures(text, read_source("7B, 1 and 2 and 10%"))
+    without_foreign_links(text, ())
+    ends_whole(text, tongue)
+    in_tongue([text], tongue)
+    assert time.perf_counter() - started < BUDGET
