@@ -9,9 +9,10 @@ from functools import cache
 from summarizer.extraction import load_list
 from summarizer.extraction.words import is_chinese, stop_words
 
-# "3D", "GPT-4", "test-time", "TCP/IP" and "Qwen2.5" are one word each; so is a run of Chinese.
+# "3D", "GPT-4", "test-time", "TCP/IP", "Qwen2.5" and "snake_case" are one word each; so is a run
+# of Chinese.
 _TOKEN = re.compile(
-    r"[\u3400-\u9fff]+|[^\W_\u3400-\u9fff]+(?:[-'’/.+][^\W_\u3400-\u9fff]+)*|[^\w\s]"
+    r"[\u3400-\u9fff]+|[^\W_\u3400-\u9fff]+(?:[-'’/.+_][^\W_\u3400-\u9fff]+)*|[^\w\s]|_"
 )
 _NUMBER = re.compile(r"[\d.,]+[a-z%]?", re.IGNORECASE)
 _ADVERB = re.compile(r"(?!anomaly|assembly|family|supply).{4,}ly")

@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from summarizer.extraction.words import content_words
@@ -61,6 +61,8 @@ def test_chinese_text_gives_phrases_too() -> None:
 
 
 @given(st.text(max_size=200), st.text(max_size=400), st.integers(1, 7))
+@example("", "B_F", 1)
+@example("", "B __ F and A_1 B_2", 3)
 def test_phrases_are_few_distinct_and_taken_from_the_text(
     title: str, text: str, limit: int
 ) -> None:
