@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
-from bot.domain.command import Command, Suggestion
+from bot.domain.command import Command, MenuEntry, Suggestion
 from bot.domain.post import Post
 from bot.domain.target import Receipt, Target
 
@@ -84,19 +84,58 @@ class Responder(Protocol):
         ...
 
 
+@runtime_checkable
+class Whisperer(Protocol):
+    """A responder that can also tell somebody something without touching the message: a toast, or
+    words that only they see."""
+
+    async def whisper(self, text: str) -> None:
+        """Say one short sentence (at most 200 characters) to who pressed the button."""
+        ...
+
+
 class Commands(Protocol):
     """What a listening adapter hands on. Implemented once, for all platforms."""
 
     async def handle(self, command: Command, responder: Responder) -> None:
-        """Do what was asked. Never raises for what a person or an upstream can cause."""
+        """Do what was asked. Never raises for what a person or an upstream can cause.
+
+        Returns without an answer where there is none to give: a repeated id, or somebody who was
+        told a moment ago to slow down.
+        """
         ...
 
     async def act(self, key: str, command: Command, responder: Responder) -> None:
-        """A button of ours was pressed: ``key`` is its ``Action.key``; replaces that message."""
+        """A button of ours was pressed: ``key`` is its ``Action.key``; replaces that message.
+
+        Only by what was asked for: what goes wrong is whispered (``Whisperer``) and leaves the
+        message as it is.
+        """
         ...
 
     async def suggest(self, text: str, *, limit: int) -> Sequence[Suggestion]:
         """Stored papers whose id or title goes with what somebody has typed so far."""
+        ...
+
+
+@runtime_checkable
+class Menu(Protocol):
+    """Commands that can be listed to people before they type any."""
+
+    def menu(self) -> Sequence[MenuEntry]:
+        """Every command in the order to show them, described in every language there is."""
+        ...
+
+
+@runtime_checkable
+class Library(Protocol):
+    """Commands that can also be asked for what is stored, for inline answers."""
+
+    async def entry(self, paper_id: str, command: Command) -> Post | None:
+        """A stored paper's entry in the asker's language, ``None`` where there is none yet.
+
+        Costs neither an upstream nor a model anything. ``command`` says who asks, and where.
+        """
         ...
 
 

@@ -1,7 +1,9 @@
 """What a person asks of the bot, on whatever platform."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
+from bot.domain.summary import Language
 from bot.domain.target import Target
 
 
@@ -29,3 +31,19 @@ class Suggestion:
 
     paper_id: str
     title: str
+
+
+@dataclass(frozen=True, slots=True)
+class MenuEntry:
+    """A command as a platform's menu lists it.
+
+    ``descriptions`` maps each language to at most 100 characters (Discord's limit; Telegram's is
+    256). ``argument`` is the name of what follows the command, "" where nothing does, and
+    ``argument_descriptions`` explains it; ``required`` is whether it must follow.
+    """
+
+    name: str
+    descriptions: Mapping[Language, str]
+    argument: str = ""
+    argument_descriptions: Mapping[Language, str] = field(default_factory=dict[Language, str])
+    required: bool = False

@@ -39,20 +39,30 @@ class Rating:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A labelled part. ``bulleted`` lines are a list's points; a ``folded`` part may be hidden
-    behind whatever the platform folds with."""
+    """A part, labelled unless the label is "".
+
+    ``bulleted`` lines are a list's points; a ``folded`` part may be hidden behind whatever the
+    platform folds with. Where ``urls`` has entries, each line in turn links to one of them ("" for
+    none); a platform without links inside texts may leave them out.
+    """
 
     label: str
     lines: tuple[str, ...]
     bulleted: bool = False
     folded: bool = False
+    urls: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.urls and len(self.urls) != len(self.lines):
+            raise ValueError(f"{len(self.lines)} lines have {len(self.urls)} addresses")
 
 
 @dataclass(frozen=True, slots=True)
 class Post:
     """What a reader sees, in the order of importance: title, signals, parts, keywords, footer.
 
-    ``signals`` are short facts for the second line (upvotes, code), each with its sign.
+    ``url`` is "" where the title links nowhere: a notice, a list. ``signals`` are short facts for
+    the second line (upvotes, code), each with its sign.
     ``footer`` says where the text comes from and what could not be verified.
     """
 

@@ -1,14 +1,20 @@
 """From a paper and its summary to a post, in one language's words."""
 
+from collections.abc import Iterable, Sequence
+
 from bot.domain.digest import Digest, Entry
 from bot.domain.paper import Paper
-from bot.domain.post import Link, Post, Rating, Section
+from bot.domain.paper_id import PaperId
+from bot.domain.post import Action, Link, Post, Rating, Section
 from bot.domain.summary import Origin, Scores, Summary
 from bot.domain.wording import Wording
 
 
-def compose(entry: Entry, wording: Wording) -> Post:
-    """The message about one paper: the order and weight of MESSAGES' wireframe."""
+def compose(entry: Entry, wording: Wording, *, actions: Sequence[Action] = ()) -> Post:
+    """The message about one paper: title, signals, parts, keywords, links, where it comes from.
+
+    ``actions`` are the buttons under it, such as ``in_other_languages`` gives.
+    """
     paper, summary = entry.paper, entry.summary
     return Post(
         language=wording.language,
@@ -19,8 +25,20 @@ def compose(entry: Entry, wording: Wording) -> Post:
         sections=_sections(summary, wording),
         keywords=summary.keywords,
         links=_links(paper),
+        actions=tuple(actions),
         image_url=paper.thumbnail_url,
         footer=_footer(summary, wording),
+    )
+
+
+def in_other_languages(
+    paper_id: PaperId, shown: Wording, wordings: Iterable[Wording]
+) -> tuple[Action, ...]:
+    """A button for each language but the one shown, under the language's own name."""
+    return tuple(
+        Action(other.name, f"entry:{other.language}:{paper_id}")
+        for other in wordings
+        if other.language != shown.language
     )
 
 

@@ -1,0 +1,48 @@
+"""Who works and who fails, since when: a board in memory that services write and people read."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is known of one part. Moments are UTC, ``None`` for never.
+
+    ``failing_since`` is when the present row of failures began, ``None`` while it works; ``reason``
+    is the newest failure's, kept after it passed. It holds neither a token nor a chat's text.
+    """
+
+    worked_at: datetime | None = None
+    failing_since: datetime | None = None
+    failed_at: datetime | None = None
+    reason: str = ""
+
+
+class Health:
+    """The board. A part goes by a stable name: ``source:hf``, ``lookup``, ``model``,
+    ``adapter:telegram``, ``store``.
+
+    Names come from the settings and never from people, so that the board stays small.
+    """
+
+    def __init__(self) -> None:
+        self._standings: dict[str, Standing] = {}
+
+    def worked(self, part: str, *, at: datetime) -> None:
+        """It did what it was asked; whatever failed before is over."""
+        known = self._standings.get(part, Standing())
+        self._standings[part] = replace(known, worked_at=at, failing_since=None)
+
+    def failed(self, part: str, reason: str, *, at: datetime) -> None:
+        """It failed; a row of failures counts from its first."""
+        known = self._standings.get(part, Standing())
+        since = known.failing_since or at
+        self._standings[part] = replace(known, failing_since=since, failed_at=at, reason=reason)
+
+    def of(self, part: str) -> Standing:
+        """How it stands; empty for a part that never reported."""
+        return self._standings.get(part, Standing())
+
+    def all(self) -> dict[str, Standing]:
+        """Every part that ever reported, by name, in the order of their first reports."""
+        return dict(self._standings)
