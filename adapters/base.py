@@ -1,6 +1,6 @@
 """The ports of a platform: what every adapter can do, and what some can do besides."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
@@ -148,6 +148,42 @@ class Listener(Protocol):
 
         Raises:
             AccessRevoked: the token is not accepted.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Hook:
+    """Where a platform is to call us: the whole public address, and the secret it must send."""
+
+    url: str
+    secret: str
+
+
+class WebhookHost(Protocol):
+    """Our own web server, as an adapter sees it that its platform calls."""
+
+    def mount(self, name: str, *, header: str, handler: Callable[[bytes], Awaitable[None]]) -> Hook:
+        """Take calls for ``name`` (an adapter's): those whose ``header`` carries the hook's secret.
+
+        ``handler`` gets each body, at most 1 MB, and returns once it is kept; an
+        ``InvalidInput`` from it answers 400, anything else 500, so that the platform repeats.
+
+        Raises:
+            SettingsError: the settings have no public address for us.
+        """
+        ...
+
+
+@runtime_checkable
+class Hooked(Protocol):
+    """A listener that its platform calls, where its options say so."""
+
+    def hook_into(self, host: WebhookHost) -> None:
+        """Mount what it wants, or nothing; called once, before ``listen``.
+
+        Raises:
+            SettingsError: what it wants cannot be had.
         """
         ...
 
