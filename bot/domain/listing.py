@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from bot.domain.errors import SourceError
 from bot.domain.paper import Paper
 from bot.domain.paper_id import PaperId
 
@@ -45,8 +46,10 @@ class LookUp:
     """The answer to a question for papers by id: every id asked for is in one of the three.
 
     ``unanswered`` are ids about which no upstream gave a usable answer, with the reason.
+    ``failure`` is why the first upstream could not be asked, where another stood in for it (F10).
     """
 
     found: Mapping[PaperId, Paper]
     missing: frozenset[PaperId] = frozenset()
     unanswered: Mapping[PaperId, str] = field(default_factory=dict[PaperId, str])
+    failure: SourceError | None = field(default=None, compare=False)

@@ -1,6 +1,7 @@
 """Papers by id: arXiv, and Hugging Face while arXiv cannot answer (F10)."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.domain.errors import SourceError
 from bot.domain.listing import LookUp
@@ -20,7 +21,7 @@ class ArxivFirst:
         self._hugging_face = hugging_face
 
     async def look_up(self, refs: Sequence[PaperRef]) -> LookUp:
-        """See ``PaperLookup.look_up``; the errors are arXiv's."""
+        """See ``PaperLookup.look_up``; the errors are arXiv's, as is the answer's ``failure``."""
         failure: SourceError | None = None
         try:
             answer = await self._arxiv.look_up(refs)
@@ -31,7 +32,7 @@ class ArxivFirst:
         second = await self._second(open_refs)
         if failure is not None and second is None:
             raise failure
-        return _joined(answer, second or LookUp({}))
+        return replace(_joined(answer, second or LookUp({})), failure=failure)
 
     async def _second(self, refs: Sequence[PaperRef]) -> LookUp | None:
         """Hugging Face's answer, ``None`` where it has none about any of them."""

@@ -76,4 +76,5 @@ def _part(answer: LookUp, ids: set[PaperId]) -> LookUp:
         {key: paper for key, paper in answer.found.items() if key in ids},
         answer.missing & ids,
         {key: reason for key, reason in answer.unanswered.items() if key in ids},
+        answer.failure,
     )

@@ -58,10 +58,11 @@ async def test_hugging_face_is_not_asked_while_arxiv_answers() -> None:
 )
 async def test_hugging_face_stands_in_while_arxiv_cannot_answer_f10(error: SourceError) -> None:
     lookup = ArxivFirst(arxiv=Upstream(error=error), hugging_face=Upstream((A,)))
-    answer = await lookup.look_up([A])
+    answer = await PooledLookup(lookup).look_up([A])
     assert set(answer.found) == {A.id}
     assert not answer.missing
     assert not answer.unanswered
+    assert answer.failure is error
 
 
 async def test_what_hugging_face_lacks_is_unanswered_and_never_missing_f10() -> None:
