@@ -183,27 +183,13 @@ class HttpCache(Protocol):
         ...
 
 
-class Store(Protocol):
-    """The one store, by its parts."""
-
-    @property
-    def papers(self) -> PaperStore: ...
-    @property
-    def listings(self) -> ListingStore: ...
-    @property
-    def summaries(self) -> SummaryStore: ...
-    @property
-    def ledger(self) -> Ledger: ...
-    @property
-    def http_cache(self) -> HttpCache: ...
-
-
 class ChatStore(Protocol):
     """Chats and what each gets."""
 
     async def save(self, chats: Sequence[Chat], *, now: datetime) -> None:
         """Insert or update by target. A known chat keeps its ``since`` and ``suspended``; a new one
-        without ``since`` gets ``now``."""
+        without ``since`` gets ``now``. Under an address that was left (``move``), the chat at its
+        new one is meant."""
         ...
 
     async def all(self) -> Sequence[Chat]:
@@ -211,17 +197,29 @@ class ChatStore(Protocol):
         ...
 
     async def suspend(self, target: Target, reason: str) -> None:
-        """Stop sending to a chat; its settings stay."""
+        """Stop sending to exactly this target, known or not, at once; its settings stay.
+
+        Other threads of the chat go on: one topic may be closed while others are open.
+        """
         ...
 
     async def resume(self, target: Target, *, now: datetime) -> None:
-        """Send again, what is listed from ``now`` on."""
+        """Send again, what is listed from ``now`` on: what waited has expired.
+
+        For a target that is not suspended nothing changes.
+        """
         ...
 
     async def move(self, old: Target, new: Target) -> None:
-        """Give a chat its new address, with its undelivered rows, in one transaction (F33).
+        """Give a chat its new address, with its deliveries, in one transaction (F33).
 
-        Threads of the old chat move along. Moving twice is no error.
+        Its threads, spacing and suspension move along, as do finished deliveries: a post sent at
+        the old address must not be planned again for the new one. Ids of deliveries follow their
+        targets; what stands at the new address already stays, its twin is dropped. A delivery in
+        flight is afterwards saved with its new target. Moving twice is no error.
+
+        Raises:
+            ValueError: the two are on different platforms.
         """
         ...
 
@@ -248,18 +246,27 @@ class Outbox(Protocol):
         """Take due deliveries, fairly: at most one a chat, those waiting longest first.
 
         Only chats that are not suspended, whose ``next_at`` has come, and that have nothing in
-        flight; of a chat the earliest by (due_at, created_at, part). Claimed ones whose lease ran
-        out are taken again as pending; those found in ``sending`` with a lease that ran out are
-        given too, as they stand, for the caller to settle as unclear.
+        flight; of a chat the earliest by (due_at, created_at, part), where a part waits until the
+        earlier parts of its post are finished. Claimed ones whose lease ran out are taken again as
+        pending; those found in ``sending`` with a lease that ran out are given too, in that state,
+        for the caller to settle as unclear. Each comes with its new ``lease_until``.
         """
         ...
 
-    async def save(self, deliveries: Sequence[Delivery]) -> None:
-        """Write states back, all in one transaction."""
+    async def save(self, deliveries: Sequence[Delivery]) -> Sequence[Delivery]:
+        """Write states back, all in one transaction; what is not there is not written.
+
+        Returns those of state ``sending`` that must not be sent after all: their target has been
+        suspended meanwhile (F70; they are written, and go back by another ``save``), or somebody
+        else has finished or moved them (those are left as they are).
+        """
         ...
 
     async def space(self, target: Target, *, until: datetime) -> None:
-        """Nothing to this chat before ``until`` (its own spacing, or its rate limit)."""
+        """Nothing to this chat before ``until`` (its own spacing, or its rate limit).
+
+        Threads share it. Never shortens a wait.
+        """
         ...
 
     async def find(self, query: DeliveryQuery) -> Sequence[Delivery]:
@@ -319,3 +326,30 @@ class PaperIndex(Protocol):
         """Papers whose id begins with the text, or whose title holds it (case-folded), the newest
         first."""
         ...
+
+
+class Store(Protocol):
+    """The one store, by its parts."""
+
+    @property
+    def papers(self) -> PaperStore: ...
+    @property
+    def listings(self) -> ListingStore: ...
+    @property
+    def summaries(self) -> SummaryStore: ...
+    @property
+    def ledger(self) -> Ledger: ...
+    @property
+    def http_cache(self) -> HttpCache: ...
+    @property
+    def chats(self) -> ChatStore: ...
+    @property
+    def outbox(self) -> Outbox: ...
+    @property
+    def rates(self) -> Rates: ...
+    @property
+    def inbox(self) -> Inbox: ...
+    @property
+    def leases(self) -> Leases: ...
+    @property
+    def index(self) -> PaperIndex: ...

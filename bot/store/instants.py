@@ -1,0 +1,28 @@
+"""Moments as whole microseconds, so that SQL adds to them exactly and alike on both databases."""
+
+from datetime import UTC, datetime, timedelta
+from math import ceil
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def microseconds(moment: datetime) -> int:
+    """Since 1970, UTC."""
+    return (moment - _EPOCH) // _MICROSECOND
+
+
+def at_microseconds(number: int) -> datetime:
+    """The way back."""
+    return _EPOCH + number * _MICROSECOND
+
+
+def span(count: int, per_second: float) -> int:
+    """How many microseconds so many slots take; rounded up, so that the rate is never passed.
+
+    Raises:
+        ValueError: no slots, or no rate.
+    """
+    if count < 1 or per_second <= 0:
+        raise ValueError(f"{count} slots at {per_second} a second cannot be reserved")
+    return ceil(count * 1_000_000 / per_second)

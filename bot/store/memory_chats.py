@@ -1,0 +1,85 @@
+"""The in-memory fake of the chats."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import TypeVar
+
+from bot.domain.chat import Chat
+from bot.domain.target import Target
+from bot.store.addresses import readdressed, require_one_platform, settled
+from bot.store.memory_outbox import MemoryOutbox
+
+Value = TypeVar("Value")
+
+# What is said of deliveries that a suspended chat no longer gets.
+SUSPENDED = "the chat was suspended"
+
+
+class MemoryChats:
+    """``bot.ports.ChatStore``. ``suspended`` is shared with the outbox."""
+
+    def __init__(self, suspended: dict[Target, str], outbox: MemoryOutbox) -> None:
+        self._suspended = suspended
+        self._outbox = outbox
+        self._chats: dict[Target, Chat] = {}
+        self._moved: dict[tuple[str, str], str] = {}
+
+    async def save(self, chats: Sequence[Chat], *, now: datetime) -> None:
+        """See the port."""
+        for chat in chats:
+            target = self._at_home(chat.target)
+            known = self._chats.get(target)
+            since = known.since if known else chat.since or now
+            if known is None and chat.suspended:
+                self._suspended.setdefault(target, chat.suspended)
+            self._chats[target] = replace(chat, since=since)
+
+    async def all(self) -> Sequence[Chat]:
+        """See the port."""
+        return [
+            replace(self._chats[target], target=target, suspended=self._suspended.get(target, ""))
+            for target in sorted(self._chats, key=_address)
+        ]
+
+    async def suspend(self, target: Target, reason: str) -> None:
+        """See the port."""
+        self._suspended[settled(target)] = reason
+
+    async def resume(self, target: Target, *, now: datetime) -> None:
+        """See the port."""
+        target = settled(target)
+        if self._suspended.pop(target, None) is None:
+            return
+        self._outbox.expire(target, SUSPENDED)
+        if target in self._chats:
+            self._chats[target] = replace(self._chats[target], since=now)
+
+    async def move(self, old: Target, new: Target) -> None:
+        """See the port."""
+        require_one_platform(old, new)
+        if old.chat == new.chat:
+            return
+        _readdress(self._suspended, old, new.chat)
+        _readdress(self._chats, old, new.chat)
+        self._outbox.move(old, new)
+        self._moved = {
+            left: new.chat if (left[0], home) == (old.platform, old.chat) else home
+            for left, home in self._moved.items()
+        }
+        self._moved[old.platform, old.chat] = new.chat
+        self._moved.pop((new.platform, new.chat), None)
+
+    def _at_home(self, target: Target) -> Target:
+        home = self._moved.get((target.platform, target.chat), target.chat)
+        return readdressed(target, home)
+
+
+def _address(target: Target) -> tuple[str, str, str]:
+    return target.platform, target.chat, target.thread or ""
+
+
+def _readdress(values: dict[Target, Value], old: Target, chat: str) -> None:
+    """Move what is kept under a chat's targets; what its new address has already stays."""
+    for target in [t for t in values if (t.platform, t.chat) == (old.platform, old.chat)]:
+        values.setdefault(readdressed(target, chat), values.pop(target))

@@ -1,0 +1,78 @@
+"""The in-memory fakes of what processes share: updates, leases and rates."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from bot.store.instants import at_microseconds, microseconds, span
+
+
+class MemoryInbox:
+    """``bot.ports.Inbox``."""
+
+    def __init__(self) -> None:
+        self._open: dict[str, str] = {}
+        self._done: dict[str, datetime] = {}
+
+    async def keep(
+        self,
+        updates: Mapping[str, str],
+        *,
+        now: datetime,  # noqa: ARG002 - only a database needs to tell when
+    ) -> Sequence[str]:
+        """See the port."""
+        new = {i: text for i, text in updates.items() if i not in self._open | self._done}
+        self._open |= new
+        return list(new)
+
+    async def open(self) -> Mapping[str, str]:
+        """See the port."""
+        return dict(self._open)
+
+    async def done(self, update_id: str, *, now: datetime) -> None:
+        """See the port."""
+        if self._open.pop(update_id, None) is not None:
+            self._done[update_id] = now
+
+    async def prune(self, *, before: datetime) -> int:
+        """See the port."""
+        stale = [i for i, at in self._done.items() if at < before]
+        for update_id in stale:
+            del self._done[update_id]
+        return len(stale)
+
+
+class MemoryLeases:
+    """``bot.ports.Leases``."""
+
+    def __init__(self) -> None:
+        self._leases: dict[str, tuple[str, datetime]] = {}
+
+    async def acquire(self, name: str, owner: str, *, now: datetime, until: datetime) -> bool:
+        """See the port. A lease has run out once ``now`` reaches its end."""
+        holder, end = self._leases.get(name, (owner, now))
+        if holder != owner and end > now:
+            return False
+        self._leases[name] = (owner, until)
+        return True
+
+    async def release(self, name: str, owner: str) -> None:
+        """See the port."""
+        if self._leases.get(name, ("", None))[0] == owner:
+            del self._leases[name]
+
+
+class MemoryRates:
+    """``bot.ports.Rates``."""
+
+    def __init__(self) -> None:
+        self._next: dict[str, int] = {}
+
+    async def reserve(self, key: str, count: int, *, per_second: float, now: datetime) -> datetime:
+        """See the port."""
+        first = max(self._next.get(key, 0), microseconds(now))
+        self._next[key] = first + span(count, per_second)
+        return at_microseconds(first)
+
+    async def hold(self, key: str, *, until: datetime) -> None:
+        """See the port."""
+        self._next[key] = max(self._next.get(key, 0), microseconds(until))

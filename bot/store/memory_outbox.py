@@ -1,0 +1,147 @@
+"""The in-memory fake of the outbox."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from operator import attrgetter
+
+from bot.domain.delivery import Delivery, State
+from bot.domain.target import Target
+from bot.ports import DeliveryQuery
+from bot.store.addresses import lane_of, readdressed, settled
+
+OPEN = frozenset({State.PENDING, State.CLAIMED, State.SENDING})
+
+_ORDER = attrgetter("due_at", "created_at", "part", "id")
+_NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+class MemoryOutbox:
+    """``bot.ports.Outbox``. ``suspended`` is shared with the chats."""
+
+    def __init__(self, suspended: Mapping[Target, str]) -> None:
+        self._suspended = suspended
+        self._rows: dict[str, Delivery] = {}
+        self._open: dict[int, dict[str, Delivery]] = {}
+        self._next_at: dict[int, datetime] = {}
+
+    async def add(self, deliveries: Sequence[Delivery]) -> int:
+        """See the port."""
+        before = len(self._rows)
+        for delivery in deliveries:
+            if delivery.id not in self._rows:
+                self._write(delivery)
+        return len(self._rows) - before
+
+    async def claim(self, limit: int, *, now: datetime, lease: timedelta) -> Sequence[Delivery]:
+        """See the port."""
+        ready = sorted((at, lane) for lane in self._open if (at := self._ready_at(lane)) <= now)
+        taken = [self._first(lane, now) for _, lane in ready[: max(0, limit)]]
+        claimed = [
+            replace(
+                delivery,
+                state=State.SENDING if delivery.state is State.SENDING else State.CLAIMED,
+                lease_until=now + lease,
+            )
+            for delivery in taken
+        ]
+        for delivery in claimed:
+            self._write(delivery)
+        return claimed
+
+    async def save(self, deliveries: Sequence[Delivery]) -> Sequence[Delivery]:
+        """See the port."""
+        barred: list[Delivery] = []
+        for delivery in deliveries:
+            row = self._rows.get(delivery.id)
+            sending = delivery.state is State.SENDING
+            late = row is None or (sending and row.state not in OPEN)
+            if late or (sending and settled(delivery.target) in self._suspended):
+                barred.append(delivery)
+            if not late:
+                self._write(delivery)
+        return [delivery for delivery in barred if delivery.state is State.SENDING]
+
+    async def space(self, target: Target, *, until: datetime) -> None:
+        """See the port."""
+        lane = lane_of(target)
+        self._next_at[lane] = max(until, self._next_at.get(lane, until))
+
+    async def find(self, query: DeliveryQuery) -> Sequence[Delivery]:
+        """See the port."""
+        target = None if query.target is None else settled(query.target)
+        found = [
+            row
+            for row in self._rows.values()
+            if (target is None or row.target == target)
+            and (query.states is None or row.state in query.states)
+            and (query.post_key is None or row.post_key == query.post_key)
+            and (query.since is None or row.created_at >= query.since)
+        ]
+        found.sort(key=attrgetter("created_at", "part", "id"), reverse=True)
+        return found[: max(0, query.limit)]
+
+    def expire(self, target: Target, reason: str) -> None:
+        """End what waits for a target."""
+        for row in list(self._open.get(lane_of(target), {}).values()):
+            if row.target == target and row.state in {State.PENDING, State.CLAIMED}:
+                self._write(replace(row, state=State.EXPIRED, lease_until=None, reason=reason))
+
+    def move(self, old: Target, new: Target) -> None:
+        """Give all rows of a chat their new address; where a twin stands there, it stays."""
+        place = (old.platform, old.chat)
+        for row in list(self._rows.values()):
+            if (row.target.platform, row.target.chat) == place:
+                self._remove(row)
+                moved = replace(row, target=readdressed(row.target, new.chat))
+                if moved.id not in self._rows:
+                    self._write(moved)
+        spacing = self._next_at.pop(lane_of(old), None)
+        if spacing is not None:
+            lane = lane_of(new)
+            self._next_at[lane] = max(spacing, self._next_at.get(lane, spacing))
+
+    def _write(self, delivery: Delivery) -> None:
+        delivery = replace(delivery, target=settled(delivery.target))
+        if delivery.id in self._rows:
+            self._remove(self._rows[delivery.id])
+        self._rows[delivery.id] = delivery
+        if delivery.state in OPEN:
+            self._open.setdefault(lane_of(delivery.target), {})[delivery.id] = delivery
+
+    def _remove(self, delivery: Delivery) -> None:
+        del self._rows[delivery.id]
+        lane = lane_of(delivery.target)
+        rows = self._open.get(lane, {})
+        rows.pop(delivery.id, None)
+        if not rows:
+            self._open.pop(lane, None)
+
+    def _ready_at(self, lane: int) -> datetime:
+        """From when on the chat may be sent something; the end of time where it has nothing."""
+        able = [_available(row) for row in self._able(lane)]
+        if not able:
+            return datetime.max.replace(tzinfo=UTC)
+        leases = (row.lease_until for row in self._open[lane].values() if row.lease_until)
+        return max(min(able), self._next_at.get(lane, _NEVER), *leases)
+
+    def _first(self, lane: int, now: datetime) -> Delivery:
+        return min((row for row in self._able(lane) if _available(row) <= now), key=_ORDER)
+
+    def _able(self, lane: int) -> Iterable[Delivery]:
+        """Those whose target is not suspended, and that no earlier part of their post precedes."""
+        rows = self._open[lane].values()
+        first: dict[tuple[Target, str], int] = {}
+        for row in rows:
+            post = (row.target, row.post_key)
+            first[post] = min(row.part, first.get(post, row.part))
+        return (
+            row
+            for row in rows
+            if row.target not in self._suspended and row.part == first[row.target, row.post_key]
+        )
+
+
+def _available(row: Delivery) -> datetime:
+    in_flight = row.state is not State.PENDING
+    return (row.lease_until or _NEVER) if in_flight else row.due_at
