@@ -66,9 +66,9 @@ class Editor(Protocol):
 class Repeatable(Protocol):
     """An adapter whose platform takes ``key`` as an idempotency key."""
 
-    @property
-    def repeat_window(self) -> float:
-        """Seconds during which a send with the same key cannot double a message."""
+    def repeat_window(self, target: Target) -> float:
+        """Seconds during which a send with the same key cannot double a message there; 0 where the
+        platform takes no key (a forum, a webhook): such a target is never asked about."""
         ...
 
     async def find(self, target: Target, key: str) -> Receipt | None:

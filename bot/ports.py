@@ -242,8 +242,13 @@ class Outbox(Protocol):
         """Insert those that are not there yet (by ``Delivery.id``); returns how many were new."""
         ...
 
-    async def claim(self, limit: int, *, now: datetime, lease: timedelta) -> Sequence[Delivery]:
+    async def claim(
+        self, limit: int, *, now: datetime, lease: timedelta, platform: str | None = None
+    ) -> Sequence[Delivery]:
         """Take due deliveries, fairly: at most one a chat, those waiting longest first.
+
+        Of one ``platform`` where it is given, so that a slow one never holds up another. A chat
+        waits since its ``next_at``, or since its delivery was due if that is later.
 
         Only chats that are not suspended, whose ``next_at`` has come, and that have nothing in
         flight; of a chat the earliest by (due_at, created_at, part), where a part waits until the

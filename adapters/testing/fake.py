@@ -140,11 +140,12 @@ class RepeatableFake(FakeAdapter):
     ``forget`` ends the window; ``find`` still sees what stands in the chat.
     """
 
-    repeat_window = 120.0
-
     def __init__(self, name: str = "fake", *, limit: int = 4096) -> None:
         super().__init__(name, limit=limit)
         self._known: set[tuple[Target, str]] = set()
+
+    def repeat_window(self, target: Target) -> float:
+        return 120.0
 
     def forget(self) -> None:
         """Let the window of every key pass."""

@@ -42,7 +42,8 @@ class Delivery:
     """One message for one target. Unique by (target, post_key, part); ``part`` counts from 0.
 
     ``attempts`` counts calls that failed; a rate limit is none. ``resent`` is whether an unknown
-    outcome has already been followed by another send. Datetimes are UTC.
+    outcome has already been followed by another send. ``called_at`` is when the oldest call began
+    whose outcome is open, ``None`` where every outcome is known. Datetimes are UTC.
     """
 
     target: Target
@@ -55,6 +56,7 @@ class Delivery:
     resent: bool = False
     plain: bool = False
     lease_until: datetime | None = None
+    called_at: datetime | None = None
     sent_at: datetime | None = None
     message_id: str | None = None
     reason: str = ""

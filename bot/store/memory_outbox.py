@@ -33,9 +33,12 @@ class MemoryOutbox:
                 self._write(delivery)
         return len(self._rows) - before
 
-    async def claim(self, limit: int, *, now: datetime, lease: timedelta) -> Sequence[Delivery]:
+    async def claim(
+        self, limit: int, *, now: datetime, lease: timedelta, platform: str | None = None
+    ) -> Sequence[Delivery]:
         """See the port."""
-        ready = sorted((at, lane) for lane in self._open if (at := self._ready_at(lane)) <= now)
+        lanes = (lane for lane in self._open if platform in {None, self._platform_of(lane)})
+        ready = sorted((at, lane) for lane in lanes if (at := self._ready_at(lane)) <= now)
         taken = [self._first(lane, now) for _, lane in ready[: max(0, limit)]]
         claimed = [
             replace(
@@ -116,6 +119,9 @@ class MemoryOutbox:
         rows.pop(delivery.id, None)
         if not rows:
             self._open.pop(lane, None)
+
+    def _platform_of(self, lane: int) -> str:
+        return next(iter(self._open[lane].values())).target.platform
 
     def _ready_at(self, lane: int) -> datetime:
         """From when on the chat may be sent something; the end of time where it has nothing."""
