@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
+from bot.domain.command_words import CommandWords
 from bot.domain.summary import Finding, FindingKind, Language
 
 # Kinds whose detail may be the name of a part or a score (``main_work``, ``novelty`` …).
@@ -83,7 +84,7 @@ class Wording:
     FindingKind to a sentence (placeholder: detail); ``reasons`` maps a SummaryError's reason to
     words for ``findings["fallback"]``. ``count`` is a number of papers (placeholder: count).
     ``quiet`` says why there are none (keys: weekend, not_yet, late, empty; placeholders: source,
-    day).
+    day). ``commands`` are the answers to commands.
     """
 
     language: Language
@@ -103,6 +104,7 @@ class Wording:
     findings: Mapping[FindingKind, str]
     reasons: Mapping[str, str]
     quiet: Mapping[str, str]
+    commands: CommandWords
 
     def explain(self, finding: Finding) -> str:
         """A finding as a sentence for a reader.

@@ -6,6 +6,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from bot.domain.command_words import CommandWords, DayWords, PaperWords, StatusWords
 from bot.domain.errors import InvalidInput
 from bot.domain.summary import FindingKind, Language
 from bot.domain.wording import Aliases, DigestWords, PartNames, ScoreNames, Wording
@@ -50,4 +51,15 @@ def _wording(language: Language, table: Mapping[str, Any]) -> Wording:
         findings={FindingKind(kind): words for kind, words in table["findings"].items()},
         reasons=table["reasons"],
         quiet=table["quiet"],
+        commands=_command_words(table["commands"]),
+    )
+
+
+def _command_words(table: Mapping[str, Any]) -> CommandWords:
+    plain = {name: words for name, words in table.items() if name not in ("paper", "day", "status")}
+    return CommandWords(
+        **plain,
+        paper=PaperWords(**table["paper"]),
+        day=DayWords(**table["day"]),
+        status=StatusWords(**table["status"]),
     )
