@@ -18,7 +18,7 @@ _JOINER = "\u200d"
 def plain_text(post: Post) -> str:
     """All of a post without any markup; a blank line parts its blocks, addresses are written out.
 
-    Actions are left out: a text cannot answer.
+    Actions are left out (a text cannot answer), as are the addresses behind a section's lines.
     """
     return "\n\n".join(plain_blocks(post))
 
@@ -28,17 +28,13 @@ def plain_blocks(post: Post) -> Sequence[str]:
     blocks = (
         "\n".join((post.title, post.url)),
         signal_line(post),
-        *("\n".join((section.label, *_lines(section))) for section in post.sections),
+        *("\n".join(_lines(section)) for section in post.sections),
         keyword_line(post.keywords),
         "\n".join(f"{link.label}: {link.url}" for link in post.links),
         "\n".join(post.footer),
     )
     shown = (without_hidden(block).strip() for block in blocks)
     return tuple(block for block in shown if block)
-
-
-def _lines(section: Section) -> Iterator[str]:
-    return (f"• {line}" if section.bulleted else line for line in section.lines)
 
 
 def signal_line(post: Post) -> str:
@@ -52,6 +48,13 @@ def keyword_line(keywords: Sequence[Keyword]) -> str:
     return " · ".join(
         f"{word.term} ({word.translation})" if word.translation else word.term for word in keywords
     )
+
+
+def _lines(section: Section) -> Iterator[str]:
+    if section.label:
+        yield section.label
+    for line in section.lines:
+        yield f"• {line}" if section.bulleted else line
 
 
 def split_text(

@@ -143,6 +143,10 @@ class RepeatableFake(FakeAdapter):
     def __init__(self, name: str = "fake", *, limit: int = 4096) -> None:
         super().__init__(name, limit=limit)
         self._known: set[tuple[Target, str]] = set()
+        self.keyless: set[Target] = set()
+
+    def repeat_window(self, target: Target) -> float:
+        return 0.0 if target in self.keyless else 120.0
 
     def repeat_window(self, target: Target) -> float:
         return 120.0
@@ -159,7 +163,8 @@ class RepeatableFake(FakeAdapter):
         known = next((c for c in self.chats[call.target] if c.key == call.key), None)
         if known is not None and known.message_id and (call.target, call.key) in self._known:
             return Receipt(known.message_id)
-        self._known.add((call.target, call.key))
+        if call.target not in self.keyless:
+            self._known.add((call.target, call.key))
         return super()._take(call)
 
 
