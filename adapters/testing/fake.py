@@ -148,9 +148,6 @@ class RepeatableFake(FakeAdapter):
     def repeat_window(self, target: Target) -> float:
         return 0.0 if target in self.keyless else 120.0
 
-    def repeat_window(self, target: Target) -> float:
-        return 120.0
-
     def forget(self) -> None:
         """Let the window of every key pass."""
         self._known.clear()
