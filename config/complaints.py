@@ -3,11 +3,18 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Any
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
-from config.describe import all_settings, group_names, variable_of
+from config.describe import (
+    OPEN_GROUP,
+    Setting,
+    all_settings,
+    chat_settings,
+    group_names,
+    variable_of,
+)
 from config.layers import Layer
 from config.redaction import Redactor
 
@@ -39,12 +46,16 @@ def of_layer(error: ValidationError, layer: Layer) -> Iterator[Fault]:
     for finding in error.errors(include_url=False):
         key, full_key = _key(finding["loc"]), ".".join(str(part) for part in finding["loc"])
         place = layer.place_of(full_key)
-        if finding["type"] == "extra_forbidden":
+        if finding["loc"][0] == "chats" and len(finding["loc"]) > 1:
+            yield Fault(place, _of_chat(finding))
+        elif key == OPEN_GROUP:
+            yield Fault(place, f"{key} {_reason(finding) or 'is no table; write [adapters.NAME]'}")
+        elif finding["type"] == "extra_forbidden":
             yield Fault(place, unknown(full_key))
         elif key in group_names():
             yield Fault(place, f"{key} is a group, no value; {members(key)}")
         else:
-            yield Fault(place, _unfit(key, finding["input"], finding.get("ctx", {})))
+            yield Fault(place, _unfit(all_settings()[key], finding))
 
 
 def unknown(key: str, *, as_variable: bool = False) -> str:
@@ -66,6 +77,9 @@ def unknown(key: str, *, as_variable: bool = False) -> str:
 
 def members(group: str, *, as_variable: bool = False) -> str:
     """What there is in a group."""
+    if group == OPEN_GROUP:
+        place = f"{variable_of(group)}__NAME__OPTION" if as_variable else f"[{group}.NAME]"
+        return f"an adapter's options are {place}"
     names = [key.removeprefix(f"{group}.") for key in all_settings() if key.startswith(f"{group}.")]
     if as_variable:
         return f"there is {variable_of(group)}__ with {', '.join(names).upper()}"
@@ -98,16 +112,37 @@ def _key(location: tuple[int | str, ...]) -> str:
     return ".".join(str(part) for part in location)
 
 
-def _unfit(key: str, value: object, context: dict[str, Any]) -> str:
-    setting = all_settings()[key]
-    if value == "":
-        return f"{key} is empty; leave it out to unset it"
-    if isinstance(reason := context.get("error"), ValueError):
-        what = str(reason)  # one of ours (config.values)
-    else:
-        what = "is no text" if setting.secret else f"is {_shortened(repr(value))}"
+def _of_chat(finding: ErrorDetails) -> str:
+    """About one of the ``[[chats]]``, counted from 1, as people count them."""
+    _, number, *inside = finding["loc"]
+    which = f"chats, number {int(number) + 1}:"
+    known = chat_settings()
+    key = str(inside[0]) if inside else ""
+    if key in known and finding["type"] == "missing":
+        return f"{which} {key} is missing; allowed: {known[key].allowed}"
+    if key in known:
+        return f"{which} {_unfit(known[key], finding)}"
+    if not key:
+        return f"{which} is no table; there is {', '.join(known)}"
+    meant = get_close_matches(key, known, n=1, cutoff=0.75)
+    hint = f"did you mean {meant[0]}?" if meant else f"there is {', '.join(known)}"
+    return f"{which} {key} is no setting; {hint}"
+
+
+def _unfit(setting: Setting, finding: ErrorDetails) -> str:
+    if finding["input"] == "":
+        return f"{setting.key} is empty; leave it out to unset it"
+    what = _reason(finding)
+    if what is None:
+        what = "is no text" if setting.secret else f"is {_shortened(repr(finding['input']))}"
     # A key may have been put into the wrong setting.
-    return f"{key} {Redactor()(what)}; allowed: {setting.allowed}"
+    return f"{setting.key} {Redactor()(what)}; allowed: {setting.allowed}"
+
+
+def _reason(finding: ErrorDetails) -> str | None:
+    """What one of our own checks said (config.values)."""
+    error = finding.get("ctx", {}).get("error")
+    return str(error) if isinstance(error, ValueError) else None
 
 
 def _shortened(text: str) -> str:

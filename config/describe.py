@@ -4,8 +4,9 @@
 """
 
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import time
 from functools import cache
 from importlib.resources import files
 from types import NoneType
@@ -13,18 +14,26 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 
 from pydantic import SecretStr
 from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
 
+from config.group import Group
+from config.publishing import ChatSettings
 from config.redaction import HIDDEN, without_credentials
-from config.settings import Group, Settings
+from config.settings import Settings
 from config.values import Allowed
 
 PREFIX = "SULAN_"
 DELIMITER = "__"
 
+# The group that anyone's adapter adds options to; nobody here knows which.
+OPEN_GROUP = "adapters"
+
 _TYPES: Mapping[object, str] = {
     bool: "true or false",
     int: "a whole number",
     str: "text",
+    Mapping: "a table",
+    tuple: "a list of tables, each under [[chats]]; in a variable, JSON",
 }
 
 
@@ -37,6 +46,7 @@ class Setting:
     default: str
     description: str
     secret: bool
+    needed: bool = False
 
     @property
     def key(self) -> str:
@@ -62,8 +72,20 @@ def all_settings() -> Mapping[str, Setting]:
 
 @cache
 def group_names() -> tuple[str, ...]:
-    """The names of the groups in their order: ``store``, ``huggingface`` …"""
-    return tuple(name for name, _ in _groups())
+    """The names of the groups in their order: ``store``, ``huggingface`` … ``adapters``."""
+    return (*(name for name, _ in _groups()), OPEN_GROUP)
+
+
+@cache
+def chat_settings() -> Mapping[str, Setting]:
+    """What each of the ``[[chats]]`` can hold, by key."""
+    return {setting.key: setting for setting in _walk(ChatSettings, ())}
+
+
+def is_option(key: str) -> bool:
+    """Whether a key names an adapter's option: ``adapters.telegram.token``."""
+    group, *rest = key.split(".")
+    return group == OPEN_GROUP and len(rest) >= 2 and all(rest)
 
 
 def shown_values(settings: Settings) -> Mapping[str, str]:
@@ -74,7 +96,16 @@ def shown_values(settings: Settings) -> Mapping[str, str]:
         for name in setting.path:
             value = getattr(value, name)
         shown[setting.key] = _show(value, is_address=setting.key == "store.url")
-    return shown
+    return {**shown, **dict.fromkeys(option_keys(settings), HIDDEN)}
+
+
+def option_keys(settings: Settings) -> list[str]:
+    """The keys of the adapters' options that are set. What they hold is for the adapters only."""
+    return [
+        f"{OPEN_GROUP}.{name}.{option}"
+        for name, options in settings.adapters.items()
+        for option in options
+    ]
 
 
 def settings_markdown() -> str:
@@ -84,6 +115,9 @@ def settings_markdown() -> str:
     for name, model in _groups():
         lines += ["", f"## `[{name}]`", "", (model.__doc__ or "").strip(), ""]
         lines += _table(s for s in all_settings().values() if s.path[0] == name and s.path[1:])
+    lines += ["", "## `[[chats]]`", "", (ChatSettings.__doc__ or "").strip(), ""]
+    lines += _table(chat_settings().values(), with_variables=False)
+    lines += ["", files("config").joinpath("settings_adapters.md").read_text("utf-8").rstrip()]
     return "\n".join(lines) + "\n"
 
 
@@ -101,6 +135,8 @@ def _as_group(field: FieldInfo) -> type[Group] | None:
 def _walk(model: type[Group], above: tuple[str, ...]) -> Iterator[Setting]:
     for name, field in model.model_fields.items():
         path = (*above, name)
+        if path == (OPEN_GROUP,):
+            continue
         if (group := _as_group(field)) is not None:
             yield from _walk(group, path)
             continue
@@ -110,6 +146,7 @@ def _walk(model: type[Group], above: tuple[str, ...]) -> Iterator[Setting]:
             default=_default(path, field),
             description=field.description or "",
             secret=_is_secret(field.annotation),
+            needed=field.is_required(),
         )
 
 
@@ -123,6 +160,8 @@ def _allowed(kind: object, metadata: Sequence[object]) -> str:
         return _allowed(inner, [*metadata, *notes])
     if get_origin(kind) is Literal:
         return ", ".join(str(choice) for choice in get_args(kind))
+    if (container := get_origin(kind)) in (tuple, Mapping):
+        return _TYPES[container]
     choices = [choice for choice in get_args(kind) if choice is not NoneType]
     if choices:
         return _allowed(choices[0], metadata)
@@ -149,30 +188,43 @@ def _is_secret(kind: object) -> bool:
 def _default(path: tuple[str, ...], field: FieldInfo) -> str:
     if path == ("store", "url"):  # depends on who runs the program
         return "sulan/sulan.sqlite3 under $XDG_DATA_HOME, else under ~/.local/share"
-    return _show(field.get_default())
+    default: object = field.get_default()
+    return "" if default is PydanticUndefined else _show(default)
 
 
 def _show(value: object, *, is_address: bool = False) -> str:
-    if value is None:
-        return ""
     if isinstance(value, SecretStr):
         return without_credentials(value.get_secret_value()) if is_address else HIDDEN
-    if isinstance(value, bool):
-        return str(value).lower()
     if isinstance(value, tuple):
-        return ", ".join(str(part) for part in value)  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType] - any tuple can be shown
-    return str(value)
+        return ", ".join(_show(part) for part in value)  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType] - any tuple can be shown
+    return _show_one(value)
 
 
-def _table(settings: Iterator[Setting]) -> Iterator[str]:
+def _show_one(value: object) -> str:
+    match value:
+        case None:
+            return ""
+        case bool():
+            return str(value).lower()
+        case time():
+            return value.isoformat("minutes")
+        case ChatSettings():
+            return "/".join(part for part in (value.platform, value.chat, value.thread) if part)
+        case _:
+            return str(value)
+
+
+def _table(settings: Iterable[Setting], *, with_variables: bool = True) -> Iterator[str]:
     yield "| key | default | allowed | meaning |"
     yield "|---|---|---|---|"
     for setting in settings:
-        default = f"`{setting.default}`" if setting.default else "unset"
-        yield (
-            f"| `{setting.path[-1]}`<br>`{setting.variable}` | {default} | {setting.allowed} "
-            f"| {setting.description} |"
-        )
+        default = "needed" if setting.needed else "unset"
+        if setting.default:
+            default = f"`{setting.default}`"
+        name = f"`{setting.path[-1]}`"
+        if with_variables:
+            name += f"<br>`{setting.variable}`"
+        yield (f"| {name} | {default} | {setting.allowed} | {setting.description} |")
 
 
 if __name__ == "__main__":

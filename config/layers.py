@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -39,7 +40,7 @@ def toml_layer(text: str, name: str) -> Layer:
     )
 
 
-_HEADER = re.compile(r"\s*\[+\s*(?P<key>[^\[\]]+?)\s*\]+")
+_HEADER = re.compile(r"\s*\[(?P<array>\[?)\s*(?P<key>[^\[\]]+?)\s*\]+")
 _PAIR = re.compile(r"\s*(?P<key>[\w\"'.\s-]+?)\s*=")
 
 
@@ -50,10 +51,14 @@ def _line_numbers(text: str) -> dict[str, int]:
     a multi-line string may be taken for a pair, which costs nothing but a wrong line number.
     """
     lines: dict[str, int] = {}
+    counts: Counter[str] = Counter()
     table = ""
     for number, line in enumerate(text.splitlines(), start=1):
         if header := _HEADER.match(line):
             table = _bare(header["key"])
+            if header["array"]:  # [[chats]]: the second one is chats.1
+                counts[table] += 1
+                table = f"{table}.{counts[table] - 1}"
             _note(lines, table, number)
         elif pair := _PAIR.match(line):
             key = _bare(pair["key"])

@@ -16,7 +16,7 @@ from pydantic_settings import InitSettingsSource
 
 from bot.domain.errors import SettingsError
 from config.complaints import Fault, of_layer, render
-from config.describe import all_settings, variable_of
+from config.describe import OPEN_GROUP, all_settings, option_keys, variable_of
 from config.layers import Layer
 from config.places import Surroundings, read_all
 from config.rules import contradictions
@@ -89,6 +89,7 @@ def _merge(layers: list[Layer]) -> Loaded:
     build = cast("Callable[..., LoadedSettings]", LoadedSettings)
     highest_first = [InitSettingsSource(LoadedSettings, {**layer.tree}) for layer in layers[::-1]]
     settings = Settings.model_validate(dict(build(_build_sources=(tuple(highest_first), {}))))
+    origins.update({key: _option_origin(key, layers) for key in option_keys(settings)})
     # Judged last: while single values are wrong, what they contradict is a guess.
     faults: list[Fault] = []
     for key, text in contradictions(settings):
@@ -115,6 +116,15 @@ def _origin(key: str, layers: list[Layer]) -> str:
     for layer in reversed(layers):
         group, _, leaf = key.rpartition(".")
         if leaf in (layer.tree.get(group, {}) if group else layer.tree):
+            return layer.place_of(key)
+    return DEFAULT
+
+
+def _option_origin(key: str, layers: list[Layer]) -> str:
+    """Where an adapter's option comes from."""
+    _, adapter, option = key.split(".", 2)
+    for layer in reversed(layers):
+        if option in layer.tree.get(OPEN_GROUP, {}).get(adapter, {}):
             return layer.place_of(key)
     return DEFAULT
 

@@ -1,13 +1,17 @@
 """What must hold between settings, and what is worth a hint. Pure."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
+from config.publishing import ChatSettings
 from config.settings import OPENAI_ADDRESS, HttpSettings, ModelSettings, Settings
 from config.values import is_loopback
 
 # arXiv's API terms of use: at most one request every three seconds, all machines together.
 ARXIV_MIN_INTERVAL_S = 3.0
+# One look a minute at one list is the most that Hugging Face should see from us (F2).
+LEAST_COLLECT_S = 60.0
 
 
 def contradictions(settings: Settings) -> Iterator[tuple[str, str]]:
@@ -16,6 +20,9 @@ def contradictions(settings: Settings) -> Iterator[tuple[str, str]]:
     yield from _prices(settings.model)
     yield from _times(settings.http)
     yield from _key(settings.model)
+    yield from _fallback(settings.model)
+    yield from _rhythm(settings)
+    yield from _chats(settings.chats)
 
 
 def advice(settings: Settings) -> Iterator[tuple[str, str]]:
@@ -38,6 +45,33 @@ def _arxiv(settings: Settings) -> Iterator[tuple[str, str]]:
             "terms ask for; allowed only with arxiv.api_url and arxiv.rss_url on this machine"
         )
         yield "arxiv.interval_s", text
+
+
+def _rhythm(settings: Settings) -> Iterator[tuple[str, str]]:
+    arxiv, every = settings.arxiv, settings.run.collect_every_s
+    upstreams = (settings.huggingface.base_url, arxiv.api_url, arxiv.rss_url)
+    if every < LEAST_COLLECT_S and not all(map(is_loopback, upstreams)):
+        text = (
+            f"is {every:g}, less than {LEAST_COLLECT_S:g} seconds, the most that an upstream "
+            "should see from us; allowed only with huggingface.base_url, arxiv.api_url and "
+            "arxiv.rss_url on this machine"
+        )
+        yield "run.collect_every_s", text
+
+
+def _chats(chats: Sequence[ChatSettings]) -> Iterator[tuple[str, str]]:
+    counts = Counter((chat.platform, chat.chat, chat.thread) for chat in chats)
+    for place, count in counts.items():
+        if count > 1:
+            shown = "/".join(part for part in place if part)
+            yield "chats", f"names {shown} {count} times; give it one table"
+
+
+def _fallback(model: ModelSettings) -> Iterator[tuple[str, str]]:
+    if model.fallback and not model.name:
+        yield "model.fallback", "is set without model.name; set model.name to the one you prefer"
+    elif model.fallback == model.name and model.name:
+        yield "model.fallback", "is model.name itself; set another model, or unset it"
 
 
 def _times(http: HttpSettings) -> Iterator[tuple[str, str]]:

@@ -9,13 +9,17 @@ import os
 from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationInfo, field_validator
+from pydantic import Field, SecretStr
 
+from config.group import Group
+from config.publishing import ChatSettings, RunSettings, WebSettings
 from config.values import (
+    AdapterTables,
     AnyCase,
     ApiKey,
+    ChatTables,
     Contact,
     LanguageTag,
     SourceKeys,
@@ -45,27 +49,6 @@ def default_store_url(environ: Mapping[str, str]) -> SecretStr:
     if not data.is_absolute():
         data = home_of(environ) / ".local" / "share"
     return SecretStr(store_url(str(data / "sulan" / "sulan.sqlite3")))
-
-
-class Group(BaseModel):
-    """What all models share: frozen, no unknown keys, and no value in an error's text (T5)."""
-
-    model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
-        hide_input_in_errors=True,
-        str_strip_whitespace=True,
-        allow_inf_nan=False,
-    )
-
-    @field_validator("*", mode="before")
-    @classmethod
-    def _true_is_no_number(cls, value: object, info: ValidationInfo) -> object:
-        """pydantic would take ``attempts = true`` for 1."""
-        field = cls.model_fields[info.field_name or ""]
-        if isinstance(value, bool) and field.annotation is not bool:
-            raise ValueError(f"is {str(value).lower()}")
-        return value
 
 
 class StoreSettings(Group):
@@ -150,6 +133,12 @@ class ModelSettings(Group):
         min_length=1,
         description="The model as its endpoint calls it; without one, summaries quote the "
         "abstract's own sentences.",
+    )
+    fallback: str | None = Field(
+        default=None,
+        min_length=1,
+        description="Another model at the same endpoint, which writes while the first cannot be "
+        "used (retired, not offered); without one, summaries quote the abstract then.",
     )
     base_url: WebAddress = Field(
         default=OPENAI_ADDRESS,
@@ -244,9 +233,20 @@ class Settings(Group):
         description="Where an upstream's operator can reach you; sent in the User-Agent, which "
         "else has only Sulan's name and version.",
     )
+    chats: Annotated[tuple[ChatSettings, ...], ChatTables] = Field(
+        default=(),
+        description="Where `sulan run` publishes, a table for each chat (see below); without one, "
+        "it publishes into the terminal.",
+    )
     store: StoreSettings = Field(default_factory=StoreSettings)
     huggingface: HuggingFaceSettings = Field(default_factory=HuggingFaceSettings)
     arxiv: ArxivSettings = Field(default_factory=ArxivSettings)
     http: HttpSettings = Field(default_factory=HttpSettings)
     model: ModelSettings = Field(default_factory=ModelSettings)
+    run: RunSettings = Field(default_factory=RunSettings)
+    web: WebSettings = Field(default_factory=WebSettings)
     log: LogSettings = Field(default_factory=LogSettings)
+    adapters: Annotated[dict[str, dict[str, Any]], AdapterTables] = Field(
+        default_factory=dict[str, dict[str, Any]],
+        description="Each adapter's own options; it checks them itself.",
+    )

@@ -7,12 +7,14 @@ the documentation.
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import time
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, cast
 from urllib.parse import SplitResult, quote, urlsplit
+from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, SecretStr
 
@@ -119,6 +121,59 @@ def listed(value: object) -> object:
     return [part.strip() for part in value.split(",") if part.strip()]
 
 
+def tables(value: object) -> object:
+    """Tables written as one text, in JSON (a variable). Anything else is left as it is."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value)
+    except ValueError as error:
+        raise ValueError("is no JSON list of tables") from error
+
+
+def adapter_tables(value: object) -> object:
+    """A table for each adapter. Names and options are in lower case, as variables are read."""
+    if not isinstance(value, Mapping):
+        return value
+    for name, options in cast("Mapping[str, object]", value).items():
+        if not isinstance(options, Mapping):
+            raise ValueError(f"has {name}, which is no table; write [adapters.{name}]")
+        for word in (name, *cast("Mapping[str, object]", options)):
+            if word != word.lower():
+                raise ValueError(f"has {word!r}; write names and options in lower case")
+    return cast("object", value)
+
+
+def hour_of_day(value: object) -> object:
+    """``9:00`` or ``09:00``, as TOML's own time or as text."""
+    if isinstance(value, time):
+        return value.replace(tzinfo=None)
+    found = re.fullmatch(r"(\d{1,2}):(\d{2})", value.strip()) if isinstance(value, str) else None
+    if found is None or int(found[1]) > 23 or int(found[2]) > 59:
+        raise ValueError("is no hour of the day")
+    return time(int(found[1]), int(found[2]))
+
+
+def zone_name(text: str) -> str:
+    """An IANA time zone that this machine knows."""
+    try:
+        ZoneInfo(text)
+    except (KeyError, OSError, ValueError) as error:  # an unknown one is a KeyError
+        raise ValueError(f"is {text!r}") from error
+    return text
+
+
+def _as_text(value: object) -> object:
+    """Ids are numbers to some platforms and in some TOML files; here they are names."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _platform(text: str) -> str:
+    if not re.fullmatch(r"[a-z][a-z0-9_-]{0,39}", text):
+        raise ValueError(f"is {text!r}")
+    return text
+
+
 def _each_once(keys: tuple[str, ...]) -> tuple[str, ...]:
     if not keys:
         raise ValueError("names no source")
@@ -188,3 +243,13 @@ LanguageTag = Annotated[
     str, AfterValidator(_language), Allowed(lambda: ", ".join(available_languages()))
 ]
 AnyCase = BeforeValidator(_lower)
+PlatformName = Annotated[
+    str, AnyCase, AfterValidator(_platform), Allowed("an adapter's name, such as telegram")
+]
+ChatName = Annotated[str, BeforeValidator(_as_text), Allowed("text, or a number")]
+HourOfDay = Annotated[time, BeforeValidator(hour_of_day), Allowed("an hour such as 09:00")]
+ZoneName = Annotated[
+    str, AfterValidator(zone_name), Allowed("an IANA name, such as Europe/Berlin or Asia/Shanghai")
+]
+ChatTables = BeforeValidator(tables)
+AdapterTables = BeforeValidator(adapter_tables)

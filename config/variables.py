@@ -4,12 +4,21 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 from dotenv.parser import parse_stream
 from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict
 
 from config.complaints import Fault, members, unknown
-from config.describe import DELIMITER, PREFIX, all_settings, group_names, variable_of
+from config.describe import (
+    DELIMITER,
+    OPEN_GROUP,
+    PREFIX,
+    all_settings,
+    group_names,
+    is_option,
+    variable_of,
+)
 from config.layers import Layer
 from config.settings import Settings
 
@@ -101,7 +110,7 @@ def variable_layer(name: str, variables: Iterable[Variable]) -> tuple[Layer, Seq
         if not variable.value.strip():
             continue
         key = _key_of(variable.name)
-        if key not in all_settings():
+        if key not in all_settings() and not is_option(key):
             faults.append(Fault(variable.place, _not_a_setting(key)))
         elif key in found and found[key].value != variable.value:
             faults.append(
@@ -116,8 +125,26 @@ def variable_layer(name: str, variables: Iterable[Variable]) -> tuple[Layer, Seq
 
 def _tree(values: Mapping[str, str]) -> dict[str, object]:
     source = EnvSettingsSource(LoadedSettings)
-    source.env_vars = {variable_of(key).lower(): value for key, value in values.items()}
-    return source()
+    ours = {key: value for key, value in values.items() if not is_option(key)}
+    source.env_vars = {variable_of(key).lower(): value for key, value in ours.items()}
+    tree: dict[str, object] = source()
+    if len(ours) < len(values):
+        tree[OPEN_GROUP] = _options({k: value for k, value in values.items() if k not in ours})
+    return tree
+
+
+def _options(values: Mapping[str, str]) -> dict[str, dict[str, object]]:
+    """The adapters' tables, with tables inside them where a name goes on."""
+    adapters: dict[str, dict[str, object]] = {}
+    for key, value in values.items():
+        _, adapter, *above, option = key.split(".")
+        table: dict[str, Any] = adapters.setdefault(adapter, {})
+        for name in above:
+            if not isinstance(table.get(name), dict):
+                table[name] = {}
+            table = table[name]
+        table[option] = value
+    return adapters
 
 
 def _key_of(name: str) -> str:

@@ -70,4 +70,18 @@ def test_shown_values_hide_secrets_and_nothing_else_t5() -> None:
     assert {key for key, setting in all_settings().items() if setting.secret} == {
         "model.api_key",
         "store.url",
+        "web.webhook_secret",
     }
+
+
+def test_an_adapters_options_are_named_and_never_shown_t5() -> None:
+    settings = Settings.model_validate({"adapters": {"telegram": {"token": "x", "mode": "poll"}}})
+    shown = shown_values(settings)
+    assert shown["adapters.telegram.token"] == "***"
+    assert shown["adapters.telegram.mode"] == "***"
+
+
+def test_the_chats_are_shown_by_their_addresses() -> None:
+    chats = [{"platform": "telegram", "chat": "@papers"}, {"platform": "discord", "chat": 7}]
+    shown = shown_values(Settings.model_validate({"chats": chats}))
+    assert shown["chats"] == "telegram/@papers, discord/7"

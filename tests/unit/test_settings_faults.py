@@ -37,7 +37,10 @@ _UNKNOWN_TOML = {
     "below a setting": ("[model.name]\nx = 1", "line 1: model.name is {'x': 1}; allowed: text"),
     "below a group": ("[model.foo.bar]\nx = 1", "model.foo is no setting; [model] has name, "),
     "in the wrong place": ("api_key = 'x'", "api_key is no setting; did you mean model.api_key?"),
-    "like nothing": ("qqq = 1", "qqq is no setting; there is language, sources, contact_url, [st"),
+    "like nothing": (
+        "qqq = 1",
+        "qqq is no setting; there is language, sources, contact_url, chat",
+    ),
 }
 
 

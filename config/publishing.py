@@ -1,0 +1,112 @@
+"""The settings of ``sulan run``: chats, its rhythm, its web server."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from config.group import Group
+from config.values import (
+    AnyCase,
+    ApiKey,
+    ChatName,
+    HourOfDay,
+    LanguageTag,
+    PlatformName,
+    SourceKeys,
+    WebAddress,
+    ZoneName,
+)
+
+
+class ChatSettings(Group):
+    """One place to publish to. What is left out is as at the top level."""
+
+    platform: PlatformName = Field(
+        description="The adapter that publishes there: console, telegram, discord, markdown, …; "
+        "`sulan adapters` lists them."
+    )
+    chat: ChatName = Field(
+        default="",
+        description="The chat as its platform names it: @channel or -100… on Telegram, a "
+        "channel's id on Discord.",
+    )
+    thread: ChatName | None = Field(
+        default=None, description="A topic or thread in it, as its platform names it."
+    )
+    language: LanguageTag | None = Field(default=None, description="The language of its summaries.")
+    sources: SourceKeys | None = Field(default=None, description="The lists it gets.")
+    heartbeat: HourOfDay | None = Field(
+        default=None,
+        description="The hour by which a day without papers is explained there, once; unset is "
+        "never.",
+    )
+    zone: ZoneName = Field(default="UTC", description="The time zone of that hour.")
+    on_unknown: Annotated[Literal["default", "resend", "leave"], AnyCase] = Field(
+        default="default",
+        description="What to do with a message of which nobody knows whether it arrived: send it "
+        "once more, leave it, or (default) once more only after Sulan itself was killed.",
+    )
+    options: Mapping[str, Any] = Field(
+        default_factory=dict[str, Any],
+        description="What else its adapter wants to know of it; see the adapter's own guide.",
+    )
+
+
+class RunSettings(Group):
+    """The rhythm of `sulan run`."""
+
+    collect_every_s: float = Field(
+        default=600.0,
+        ge=0.1,
+        le=21_600,
+        description="Seconds between two looks at a list that may still grow; at least 60, and "
+        "less is taken only where every upstream is on this machine.",
+    )
+    plan_every_s: float = Field(
+        default=10.0,
+        ge=0.1,
+        le=3600,
+        description="Seconds between two looks at what is ready for which chat; a paper waits at "
+        "most so long after its summary.",
+    )
+    publish_deadline_s: float = Field(
+        default=1200.0,
+        ge=0,
+        le=86_400,
+        description="Seconds that a paper waits for the model after it was first listed; then it "
+        "is published with sentences from its abstract.",
+    )
+    takeover_s: float = Field(
+        default=30.0,
+        ge=1,
+        le=3600,
+        description="Seconds without a sign of life after which the unfinished work of a process "
+        "that died is taken over.",
+    )
+
+
+class WebSettings(Group):
+    """Health, metrics, and calls from platforms (webhooks)."""
+
+    enabled: bool = Field(
+        default=False,
+        description="Serve /healthz, /readyz and /metrics; also on where an adapter wants a "
+        "webhook.",
+    )
+    host: str = Field(
+        default="127.0.0.1",
+        min_length=1,
+        description="The address to listen on; 0.0.0.0 for every one, behind a proxy that ends "
+        "TLS.",
+    )
+    port: int = Field(
+        default=8080, ge=0, le=65_535, description="The port; 0 takes any that is free."
+    )
+    public_url: WebAddress | None = Field(
+        default=None, description="Where the world reaches this server; webhooks need it."
+    )
+    webhook_secret: ApiKey | None = Field(
+        default=None,
+        description="What the secrets of webhooks are derived from; unset makes one at each start.",
+    )
