@@ -1,11 +1,13 @@
 """The ports of a platform: what every adapter can do, and what some can do besides."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Protocol, runtime_checkable
 
 from bot.domain.command import Command, MenuEntry, Suggestion
 from bot.domain.post import Post
+from bot.domain.summary import Language
 from bot.domain.target import Receipt, Target
 
 
@@ -188,17 +190,42 @@ class Hooked(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class ArchivedDay:
+    """One day's list in one language: its canonical Markdown as of now."""
+
+    source: str
+    day: date
+    language: Language
+    text: str
+
+
+class Archive(Protocol):
+    """The stored days, for an adapter that keeps files of whole days rather than messages."""
+
+    async def days_of(self, target: Target, post: Post) -> Sequence[ArchivedDay]:
+        """Every list with the post's paper, of the sources that the target's chat gets.
+
+        Empty for a post that is about no stored paper.
+
+        Raises:
+            StoreError: the store cannot be used.
+        """
+        ...
+
+
 # How the registry makes an adapter: its options as the settings hold them, values as text.
 Factory = Callable[["Options"], Adapter]
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """One adapter's part of the settings, unread: it validates them itself.
+    """What an adapter is made of.
 
-    ``values`` come from ``[adapters.<name>]``; ``chats`` are the settings' chats on its platform,
-    each a mapping with what the adapter's own keys say.
+    ``values`` are ``[adapters.<name>]`` of the settings, unread: the adapter validates them itself.
+    ``archive`` is there wherever a store is.
     """
 
     name: str
-    values: "dict[str, object]"
+    values: Mapping[str, object]
+    archive: Archive | None = None
