@@ -9,6 +9,7 @@ from bot.domain.command import Command, MenuEntry, Suggestion
 from bot.domain.post import Post
 from bot.domain.summary import Language
 from bot.domain.target import Receipt, Target
+from bot.ports import Clock, Inbox, Leases
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,11 +142,25 @@ class Library(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What a listener works with.
+
+    ``inbox`` keeps what came until it is handled; a lease decides which of several processes
+    listens; ``owner`` is this process's name in it.
+    """
+
+    inbox: Inbox
+    leases: Leases
+    clock: Clock
+    owner: str
+
+
 @runtime_checkable
 class Listener(Protocol):
     """An adapter that takes commands."""
 
-    async def listen(self, commands: Commands) -> None:
+    async def listen(self, commands: Commands, desk: Desk) -> None:
         """Take commands until cancelled; on cancellation what is in flight is finished.
 
         Raises:
