@@ -137,7 +137,8 @@ class EditableFake(FakeAdapter):
 class RepeatableFake(FakeAdapter):
     """Also ``adapters.base.Repeatable``: a key that is known in its chat doubles nothing.
 
-    ``forget`` ends the window; ``find`` still sees what stands in the chat.
+    ``forget`` ends the window; ``find`` still sees what stands in the chat. Targets in ``keyless``
+    take no key.
     """
 
     def __init__(self, name: str = "fake", *, limit: int = 4096) -> None:
@@ -161,6 +162,7 @@ class RepeatableFake(FakeAdapter):
         if known is not None and known.message_id and (call.target, call.key) in self._known:
             return Receipt(known.message_id)
         if call.target not in self.keyless:
+            if call.target not in self.keyless:
             self._known.add((call.target, call.key))
         return super()._take(call)
 

@@ -113,25 +113,43 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True)
 class Unclear:
-    """Nobody knows whether it arrived.
+    """Nobody knows whether it arrived. ``called_at`` is when the call began, where that is known.
 
     ``killed``: we died in mid-call, rather than the platform giving no usable answer.
-    ``repeatable``: the platform takes the delivery's id as an idempotency key and the window for it
-    is still open, so that sending again cannot double it.
+    ``repeatable``: the platform takes the delivery's id as an idempotency key, so that it can be
+    sent again, or looked up, without doubling it.
     """
 
     reason: str
     killed: bool = False
     repeatable: bool = False
+    called_at: datetime | None = None
 
 
-Outcome: TypeAlias = Sent | Limited | NotSent | Refused | Rejected | Unclear
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """No message could be made of it: a fault of ours, and no call was made."""
 
-MAX_ATTEMPTS = 6
-_FIRST_WAIT = timedelta(seconds=5)
-_LONGEST_WAIT = timedelta(minutes=30)
+    reason: str
+
+
+Outcome: TypeAlias = Sent | Limited | NotSent | Refused | Rejected | Unclear | Broken
+
+# A post that always breaks what renders it leaves the queue after so many tries (F63).
+MAX_BROKEN = 3
 # A paper is news for two days (F58, F61): what is older is not posted unasked.
 MAX_AGE = timedelta(hours=48)
+
+_FIRST_WAIT = timedelta(seconds=5)
+_LONGEST_WAIT = timedelta(minutes=30)
+# For so long a chat waits for its next message, to keep the order; for longer it does not (F37).
+_PATIENCE = timedelta(seconds=30)
+
+
+def begin(delivery: Delivery, now: datetime, *, lease: timedelta) -> Delivery:
+    """The delivery as it must be recorded just before its call."""
+    called_at = delivery.called_at or now
+    return replace(delivery, state=State.SENDING, lease_until=now + lease, called_at=called_at)
 
 
 def settle(  # noqa: PLR0911 - a table: one return a row
@@ -141,30 +159,62 @@ def settle(  # noqa: PLR0911 - a table: one return a row
     *,
     on_unknown: OnUnknown = OnUnknown.DEFAULT,
 ) -> Delivery:
-    """What becomes of a delivery after a call: one row of the outcome table for each case."""
-    freed = replace(delivery, lease_until=None)
+    """What becomes of a delivery, as it was before ``begin``, after a call: one row a case.
+
+    Where no connection is made it is tried until it is too old. While an earlier call's outcome is
+    open, nothing that follows can make it *failed* or *expired*: it ends as *unknown*.
+    """
     match outcome:
         case Sent(receipt):
             return replace(
-                freed, state=State.SENT, sent_at=now, message_id=receipt.message_id, reason=""
+                delivery,
+                state=State.SENT,
+                lease_until=None,
+                called_at=None,
+                sent_at=now,
+                message_id=receipt.message_id,
+                reason="",
             )
-        case Limited(retry_after):
-            return _again(freed, now + timedelta(seconds=retry_after), "rate limit", now)
+        case Limited():
+            return _again(delivery, "rate limit", now + waits(delivery, outcome), in_place=True)
         case NotSent(reason):
-            return _another_attempt(freed, reason, now)
+            return _retried(delivery, reason, now)
         case Refused(reason):
-            return replace(freed, state=State.FAILED, reason=reason)
+            return close(delivery, State.FAILED, reason)
         case Rejected(reason) if not delivery.plain:
-            return _again(replace(freed, plain=True), now, reason, now)
+            return _again(replace(delivery, plain=True), reason, now, in_place=True)
         case Rejected(reason):
-            return replace(freed, state=State.FAILED, reason=reason)
+            return close(delivery, State.FAILED, reason)
+        case Broken(reason):
+            return _broken(delivery, reason, now)
         case Unclear():
-            return _unclear(freed, outcome, now, on_unknown)
+            return _unclear(delivery, outcome, now, on_unknown)
+
+
+def close(delivery: Delivery, state: State, reason: str) -> Delivery:
+    """The delivery at its end without having been sent; *unknown* where an outcome is open."""
+    ended = state if delivery.called_at is None else State.UNKNOWN
+    return replace(delivery, state=ended, lease_until=None, reason=reason)
+
+
+def waits(delivery: Delivery, outcome: Outcome) -> timedelta:
+    """How long the whole chat waits after an outcome of this delivery (as it was before ``begin``).
+
+    A rate limit concerns the chat. Behind a message that is tried again soon the others wait, so
+    that they keep their order, but never long (F37: later ones must still go).
+    """
+    match outcome:
+        case Limited(retry_after):
+            return timedelta(seconds=min(max(retry_after, 0.0), MAX_AGE.total_seconds()))
+        case NotSent() | Unclear(repeatable=True):
+            return min(backoff(delivery.attempts + 1), _PATIENCE)
+        case _:
+            return timedelta()
 
 
 def backoff(attempts: int) -> timedelta:
     """How long to wait after so many failed attempts: doubling from 5 s to 30 min."""
-    return min(_LONGEST_WAIT, _FIRST_WAIT * 2 ** max(0, attempts - 1))
+    return min(_LONGEST_WAIT, _FIRST_WAIT * 2 ** min(max(0, attempts - 1), 20))
 
 
 def expired(delivery: Delivery, now: datetime) -> bool:
@@ -172,25 +222,35 @@ def expired(delivery: Delivery, now: datetime) -> bool:
     return now - delivery.created_at >= MAX_AGE
 
 
-def _another_attempt(delivery: Delivery, reason: str, now: datetime) -> Delivery:
+def _broken(delivery: Delivery, reason: str, now: datetime) -> Delivery:
     tried = replace(delivery, attempts=delivery.attempts + 1)
-    if tried.attempts >= MAX_ATTEMPTS:
-        return replace(tried, state=State.FAILED, reason=reason)
-    return _again(tried, now + backoff(tried.attempts), reason, now)
+    if tried.attempts >= MAX_BROKEN:
+        return close(tried, State.FAILED, reason)
+    return _again(tried, reason, now + backoff(tried.attempts), in_place=False)
 
 
-def _again(delivery: Delivery, due_at: datetime, reason: str, now: datetime) -> Delivery:
-    if expired(delivery, max(due_at, now)):
-        return replace(delivery, state=State.EXPIRED, reason=reason)
-    return replace(delivery, state=State.PENDING, due_at=due_at, reason=reason)
+def _retried(delivery: Delivery, reason: str, now: datetime) -> Delivery:
+    tried = replace(delivery, attempts=delivery.attempts + 1)
+    wait = backoff(tried.attempts)
+    return _again(tried, reason, now + wait, in_place=wait <= _PATIENCE)
+
+
+def _again(delivery: Delivery, reason: str, at: datetime, *, in_place: bool) -> Delivery:
+    """Back into the queue, for a try at a moment: ``in_place`` before the chat's other messages,
+    which wait with it (``waits``), else behind them."""
+    if expired(delivery, at):
+        return close(delivery, State.EXPIRED, reason)
+    due_at = delivery.due_at if in_place else at
+    return replace(delivery, state=State.PENDING, due_at=due_at, lease_until=None, reason=reason)
 
 
 def _unclear(
     delivery: Delivery, outcome: Unclear, now: datetime, on_unknown: OnUnknown
 ) -> Delivery:
+    called = replace(delivery, called_at=delivery.called_at or outcome.called_at or now)
     if outcome.repeatable:
-        return _another_attempt(delivery, outcome.reason, now)
+        return _retried(called, outcome.reason, now)
     wanted = on_unknown is OnUnknown.RESEND or (on_unknown is OnUnknown.DEFAULT and outcome.killed)
     if wanted and not delivery.resent:
-        return _again(replace(delivery, resent=True), now, outcome.reason, now)
-    return replace(delivery, state=State.UNKNOWN, reason=outcome.reason)
+        return _again(replace(called, resent=True), outcome.reason, now, in_place=True)
+    return close(called, State.UNKNOWN, outcome.reason)
