@@ -27,22 +27,37 @@ def read_file(path: Path) -> bytes:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a file whole or not at all.
+    """Write a file whole or not at all; through a link, the file that it leads to.
+
+    What is there and no file (``/dev/stdout``, a named pipe) is written to, never replaced.
 
     Raises:
         InvalidInput: the place cannot be written.
     """
     try:
-        with tempfile.NamedTemporaryFile(
-            "w", dir=path.parent, encoding="utf-8", newline="\n", delete=False
-        ) as file:
-            file.write(text)
-        Path(file.name).chmod(0o666 & ~_umask())
-        Path(file.name).replace(path)
+        target = path.resolve()
+        if target.exists() and not target.is_file():
+            target.write_text(text, "utf-8", newline="\n")
+        else:
+            _replace(target, text)
     except OSError as error:
         raise InvalidInput(
             f"Cannot write {path}: {error.strerror}. Name another file with -o."
         ) from error
+
+
+def _replace(target: Path, text: str) -> None:
+    with tempfile.NamedTemporaryFile(
+        "w", dir=target.parent, encoding="utf-8", newline="\n", delete=False
+    ) as file:
+        try:
+            file.write(text)
+            file.flush()
+            Path(file.name).chmod(0o666 & ~_umask())
+            Path(file.name).replace(target)
+        except BaseException:
+            Path(file.name).unlink(missing_ok=True)
+            raise
 
 
 def _umask() -> int:
