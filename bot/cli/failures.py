@@ -1,6 +1,7 @@
 """From an error to one line on the screen and an exit code."""
 
 import asyncio
+import errno
 import os
 import sys
 
@@ -10,6 +11,9 @@ from config.redaction import Redactor
 FAILED = 1
 USAGE = 2
 INTERRUPTED = 130
+
+# The store's and the named files' faults have been told apart before: what is left is the output.
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 
 
 def explain(error: BaseException) -> int:
@@ -28,6 +32,16 @@ def explain(error: BaseException) -> int:
     if isinstance(error, SulanError):
         _say(str(error))
         return USAGE if isinstance(error, (InvalidInput, SettingsError)) else FAILED
+    if isinstance(error, UnicodeEncodeError):
+        _say(
+            f"Cannot print {error.object[error.start]!a}: the output's encoding is "
+            f"{error.encoding}. Set PYTHONUTF8=1, or a locale with UTF-8."
+        )
+        return FAILED
+    if isinstance(error, OSError) and error.errno in _NO_ROOM:
+        _quiet_stdout()
+        _say(f"Cannot write the output: {error.strerror}. Make room, or send it elsewhere.")
+        return FAILED
     _say(
         f"Unexpected {type(error).__name__}: {error}. Please report it; SULAN_DEBUG=1 shows where."
     )
@@ -40,5 +54,5 @@ def _say(line: str) -> None:
 
 
 def _quiet_stdout() -> None:
-    """The reader of our output is gone (``sulan today | head``): nothing is left to flush to."""
+    """Nobody takes our output (``sulan today | head``): what is left must not be flushed."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

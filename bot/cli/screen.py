@@ -11,6 +11,14 @@ from rich.text import Text
 from adapters.console import ConsoleAdapter
 
 
+class _Piped(Console):
+    """A console whose reader may leave early (``sulan today | head``)."""
+
+    def on_broken_pipe(self) -> None:
+        """Rich would end the program here with exit code 1, as if something had failed."""
+        raise BrokenPipeError
+
+
 class Step(Protocol):
     """Called once for each piece of work that is done."""
 
@@ -21,8 +29,8 @@ class Step(Protocol):
 class Screen:
     """Two consoles. Progress is a bar where stderr is a terminal, else plain lines."""
 
-    out: Console = field(default_factory=lambda: Console(highlight=False))
-    err: Console = field(default_factory=lambda: Console(stderr=True, highlight=False))
+    out: Console = field(default_factory=lambda: _Piped(highlight=False))
+    err: Console = field(default_factory=lambda: _Piped(stderr=True, highlight=False))
 
     def note(self, line: str) -> None:
         """One line about the run."""
