@@ -114,6 +114,8 @@ async def test_the_console_is_an_adapter_and_numbers_what_it_prints() -> None:
     out = io.StringIO()
     adapter = ConsoleAdapter(Console(file=out, width=80))
     post = compose(Entry(PAPER, SUMMARY), ZH)
-    receipts = [await adapter.send(Target("console", "terminal"), post) for _ in range(2)]
+    (page,) = adapter.render(post)
+    target = Target("console", "terminal")
+    receipts = [await adapter.send(target, page, key=str(n)) for n in range(2)]
     assert [receipt.message_id for receipt in receipts] == ["terminal:1", "terminal:2"]
     assert "2. LongLoRA" in out.getvalue()
