@@ -162,7 +162,6 @@ class RepeatableFake(FakeAdapter):
         if known is not None and known.message_id and (call.target, call.key) in self._known:
             return Receipt(known.message_id)
         if call.target not in self.keyless:
-            if call.target not in self.keyless:
             self._known.add((call.target, call.key))
         return super()._take(call)
 
