@@ -5,6 +5,7 @@ from pathlib import Path
 from bot.app import load, started
 from bot.cli.files import read_file
 from bot.cli.screen import Screen
+from bot.domain.errors import InvalidInput
 from bot.services.digest import keep_imported
 from summarizer.markdown import ImportedDigest, decode_digest, read_digest
 
@@ -20,6 +21,8 @@ async def import_files(*files: Path) -> int:
         Markdown files, one day each.
     """
     screen = Screen()
+    if not files:
+        raise InvalidInput("No file is named. Write: sulan import FILE…")
     read = [(path, _read(path)) for path in files]
     async with started(load()) as sulan:
         for path, imported in read:
