@@ -26,7 +26,7 @@ async def paper(id: str, /, *, lang: LangOption = None, json: JsonOption = False
         wording = sulan.wording(lang)
         found = await _find(ref, sulan, screen)
         if found is None:
-            screen.warn(f"No paper with the id {ref} on arXiv. Ids look like 2309.12307.")
+            screen.warn(_unknown(ref))
             return FAILED
         entries = await summarise([found], sulan, wording, screen)
     for entry in entries:
@@ -51,7 +51,14 @@ async def _find(ref: PaperRef, sulan: Sulan, screen: Screen) -> Paper | None:
     found = answer.found.get(ref.id)
     if found is not None:
         await sulan.store.papers.save([found])
-    return found
+        return found
+    if stored is not None and ref.version in {None, stored.version}:
+        return _stored_instead(stored, _unknown(ref), screen)
+    return None
+
+
+def _unknown(ref: PaperRef) -> str:
+    return f"No paper with the id {ref} on arXiv. Ids look like 2309.12307."
 
 
 def _stored_instead(stored: Paper | None, reason: str, screen: Screen) -> Paper | None:

@@ -97,6 +97,17 @@ def test_a_paper_by_id_or_link(online: Sulan, id_: str) -> None:
     assert json.loads(said.out)["paper"]["id"] == "2104.12255"
 
 
+def test_a_stored_paper_that_arxiv_does_not_know_is_shown_as_stored(
+    online: Sulan, shared: Path
+) -> None:
+    online("import", str(shared / "digests" / "2023-09-25.md"))
+    said = online("paper", "2309.12499", "--json")
+    assert said.code == 0
+    assert json.loads(said.out)["summary"]["origin"] == "imported"
+    assert "No paper with the id 2309.12499 on arXiv" in said.err
+    assert "Showing what is stored." in said.err
+
+
 def test_f12_a_paper_that_is_not_there_is_said_not_to_be(online: Sulan) -> None:
     said = online("paper", "2309.99999")
     assert (said.code, said.out) == (1, "")
@@ -125,6 +136,7 @@ def test_f66_garbage_reaches_no_upstream(online: Sulan, upstream: Upstream, id_:
         pytest.param(("today", "--limit", "0"), "--limit", id="limit"),
         pytest.param(("export", "--date", "x"), "Not a date", id="export's date"),
         pytest.param(("import", "absent.md"), "Cannot read absent.md", id="file"),
+        pytest.param(("import",), "No file is named", id="no file"),
         pytest.param(("today", "--nonsense"), "--nonsense", id="option"),
         pytest.param(("nonsense",), "nonsense", id="command"),
     ],
