@@ -205,7 +205,7 @@ def waits(delivery: Delivery, outcome: Outcome) -> timedelta:
     """
     match outcome:
         case Limited(retry_after):
-            return timedelta(seconds=min(max(retry_after, 0.0), MAX_AGE.total_seconds()))
+            return timedelta(seconds=min(max(0.0, retry_after), MAX_AGE.total_seconds()))
         case NotSent() | Unclear(repeatable=True):
             return min(backoff(delivery.attempts + 1), _PATIENCE)
         case _:
