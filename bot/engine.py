@@ -1,0 +1,227 @@
+"""The engine on DBOS: durable workflows on SQLite or PostgreSQL. The only importer of dbos.
+
+DBOS lives on threads and an event loop of its own, so that its database calls never stand in the
+way of a heartbeat; only the jobs themselves run on ours.
+"""
+
+import asyncio
+import contextvars
+import logging
+import sqlite3
+from collections.abc import Callable, Collection, Coroutine, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+from dbos import (
+    DBOS,
+    DBOSConfig,
+    DBOSPortableJSONSerializer,
+    SetWorkflowID,
+    WorkflowStatus,
+)
+
+from bot.domain.errors import StoreError
+from bot.engine_port import Job, Work
+
+T = TypeVar("T")
+
+_log = logging.getLogger(__name__)
+_dbos_log = logging.getLogger("dbos")
+
+# DBOS runs only what was begun under the same version. To be raised when jobs of an older Sulan
+# can no longer be understood; its own default, a hash of the code, would strand them every time.
+_VERSION = "1"
+_DONE, _AGAIN = "done", "again"
+_ACTIVE = frozenset(("ENQUEUED", "PENDING", "DELAYED"))
+_MOST_AT_ONCE = 500
+_THREADS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class EngineOptions:
+    """``url`` is SQLAlchemy's, with its password; ``name`` is what messages call it, and ``path``
+    where it is if it is a file.
+
+    ``executor`` must be this process's alone among those that live, and the same after a restart.
+    ``poll_s`` is in seconds: how long a job waits at most before it begins.
+    """
+
+    url: str
+    name: str
+    executor: str
+    path: Path | None = None
+    poll_s: float = 1.0
+
+
+class DbosEngine:
+    """``bot.engine_port.Engine``. DBOS is one to a process, and so is this."""
+
+    def __init__(self, options: EngineOptions) -> None:
+        self._options = options
+        self._works: dict[str, tuple[Work, int]] = {}
+        self._flows: dict[str, Callable[..., Coroutine[Any, Any, str]]] = {}
+        self._running: set[asyncio.Task[bool]] = set()
+        self._stopping = False
+        # One thread: DBOS's calls from here follow one another.
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="engine")
+
+    def register(self, kind: str, work: Work, *, at_once: int) -> None:
+        """See the port."""
+        self._works[kind] = (work, at_once)
+
+    async def start(self) -> None:
+        """See the port."""
+        self._loop = asyncio.get_running_loop()
+        await self._call(self._launch)
+
+    async def enqueue(self, jobs: Sequence[Job]) -> int:
+        """See the port."""
+        return await self._call(lambda: self._enqueue(jobs)) if jobs else 0
+
+    async def unfinished(self) -> int:
+        """See the port."""
+        active = await self._call(lambda: _listed(status=sorted(_ACTIVE), load_output=False))
+        return len(active)
+
+    async def maintain(self, *, before: datetime, dead: Collection[str] = ()) -> None:
+        """See the port."""
+        await self._call(lambda: _forget(before))
+        if dead:
+            await self._call(lambda: _take_over(dead))
+
+    async def stop(self, grace: float) -> None:
+        """See the port."""
+        self._stopping = True
+        _dbos_log.setLevel(logging.ERROR)  # it warns of every job that is cut off
+        if self._running:
+            await asyncio.wait(self._running, timeout=grace)
+        for task in self._running:
+            task.cancel()
+        await asyncio.gather(*self._running, return_exceptions=True)
+        await self._call(lambda: DBOS.destroy(destroy_registry=True))
+        self._thread.shutdown(wait=False)
+
+    async def _call(self, work: Callable[[], T]) -> T:
+        """Something of DBOS's, off our loop, with its errors as ours."""
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+        except StoreError:
+            raise
+        except Exception as error:
+            # DBOS's own words may hold the address with its password.
+            raise StoreError(
+                f"the engine's database {self._options.name} cannot be used "
+                f"({type(error).__name__}); is there room, and may it be written?"
+            ) from error
+
+    def _launch(self) -> None:
+        if self._options.path is not None:
+            _use_wal(self._options.path)
+        # Its records go the way of all others; a handler of any kind keeps it from adding one.
+        if not _dbos_log.handlers:
+            _dbos_log.addHandler(logging.NullHandler())
+        DBOS(config=_config(self._options))
+        for kind in self._works:
+            self._flows[kind] = DBOS.workflow(name=kind)(self._flow(kind))
+        DBOS.launch()
+        for kind, (_, at_once) in self._works.items():
+            DBOS.register_queue(
+                kind,
+                worker_concurrency=at_once,
+                polling_interval_sec=self._options.poll_s,
+                on_conflict="always_update",
+            )
+
+    def _flow(self, kind: str) -> Callable[..., Coroutine[Any, Any, str]]:
+        async def flow(arguments: list[str]) -> str:
+            """On DBOS's loop. Being cancelled leaves the job as it is, for the next start."""
+            if self._stopping:
+                raise asyncio.CancelledError
+            # A context of its own: DBOS's would make each call of ours a step of this workflow.
+            future = contextvars.Context().run(
+                asyncio.run_coroutine_threadsafe, self._work(kind, arguments), self._loop
+            )
+            return _DONE if await asyncio.wrap_future(future) else _AGAIN
+
+        return flow
+
+    async def _work(self, kind: str, arguments: list[str]) -> bool:
+        """On our loop."""
+        task = asyncio.ensure_future(self._works[kind][0](arguments))
+        self._running.add(task)
+        try:
+            return await task
+        except Exception:  # noqa: BLE001 - one job's fault must not reach another
+            _log.exception("job failed", extra={"kind": kind, "arguments": arguments})
+            return False
+        finally:
+            self._running.discard(task)
+
+    def _enqueue(self, jobs: Sequence[Job]) -> int:
+        wanted = {job.id: job for job in jobs}
+        known = _listed(workflow_ids=list(wanted))
+        again = [status.workflow_id for status in known if _not_done(status)]
+        if again:
+            DBOS.delete_workflows(again)
+        settled = {status.workflow_id for status in known}.difference(again)
+        fresh = [job for name, job in wanted.items() if name not in settled]
+        for job in fresh:
+            with SetWorkflowID(job.id):
+                DBOS.enqueue_workflow(job.kind, self._flows[job.kind], list(job.arguments))
+        return len(fresh)
+
+
+def _config(options: EngineOptions) -> DBOSConfig:
+    return DBOSConfig(
+        name="sulan",
+        system_database_url=options.url,
+        application_version=_VERSION,
+        executor_id=options.executor,
+        max_executor_threads=_THREADS,
+        # Nothing here is notified of anything; it is what its end waits for.
+        notification_listener_polling_interval_sec=options.poll_s,
+        log_level="WARNING",
+        enable_otlp=False,
+        # Its default pickles, and a database should not be able to run code.
+        serializer=DBOSPortableJSONSerializer(),
+    )
+
+
+def _use_wal(path: Path) -> None:
+    """DBOS leaves SQLite's journal as it is; the write-ahead log is 3 times faster."""
+    connection = sqlite3.connect(path, timeout=30)
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+    finally:
+        connection.close()
+
+
+def _listed(**which: Any) -> list[WorkflowStatus]:
+    return DBOS.list_workflows(load_input=False, **which)
+
+
+def _not_done(status: WorkflowStatus) -> bool:
+    """Whether it ended without being done. What killed the process a hundred times stays down."""
+    if status.status == "SUCCESS":
+        return status.output != _DONE
+    return status.status in ("ERROR", "CANCELLED")
+
+
+def _forget(before: datetime) -> None:
+    moment = before.astimezone(UTC).isoformat()
+    while True:
+        old = _listed(completed_before=moment, limit=_MOST_AT_ONCE, load_output=False)
+        if old:
+            DBOS.delete_workflows([status.workflow_id for status in old])
+        if len(old) < _MOST_AT_ONCE:
+            return
+
+
+def _take_over(dead: Collection[str]) -> None:
+    left = _listed(status="PENDING", executor_id=sorted(dead), load_output=False)
+    if left:
+        _log.warning("taking over what a dead process left", extra={"jobs": len(left)})
+        DBOS.resume_workflows([status.workflow_id for status in left])

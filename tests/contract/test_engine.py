@@ -1,0 +1,232 @@
+"""Every engine does the same with jobs."""
+
+import asyncio
+import stat
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+
+from bot.clock import SystemClock
+from bot.engine import DbosEngine, EngineOptions
+from bot.engine_port import Engine, Job
+from bot.engine_testing import InProcessEngine, Shelf
+
+_PATIENCE = 20.0
+
+
+class Start(Protocol):
+    """Starts an engine on the test's own store of jobs, as this executor."""
+
+    def __call__(self, work: "Worker", executor: str = "one") -> Engine: ...
+
+
+@dataclass
+class Worker:
+    """Notes what it is given. ``answers`` are its first answers, then it says that it is done.
+
+    While ``gate`` is closed it works on and on.
+    """
+
+    answers: list[bool | Exception] = field(default_factory=list[bool | Exception])
+    given: list[tuple[str, ...]] = field(default_factory=list[tuple[str, ...]])
+    gate: asyncio.Event = field(default_factory=asyncio.Event)
+    ended: int = 0
+    busy: int = 0
+    busiest: int = 0
+
+    def __post_init__(self) -> None:
+        self.gate.set()
+
+    async def __call__(self, arguments: Sequence[str]) -> bool:
+        self.given.append(tuple(arguments))
+        self.busy += 1
+        self.busiest = max(self.busiest, self.busy)
+        try:
+            await self.gate.wait()
+        finally:
+            self.busy -= 1
+        self.ended += 1
+        answer = self.answers.pop(0) if self.answers else True
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+@pytest.fixture(params=["fake", "dbos"])
+def make(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[str], Engine]:
+    shelf = Shelf()
+    path = tmp_path / "jobs.engine.sqlite3"
+
+    def build(executor: str) -> Engine:
+        if request.param == "fake":
+            return InProcessEngine(SystemClock(), shelf, executor=executor)
+        options = EngineOptions(f"sqlite:///{path}", path.name, executor, path, poll_s=0.05)
+        return DbosEngine(options)
+
+    return build
+
+
+@asynccontextmanager
+async def running(
+    make: Callable[[str], Engine], worker: Worker, *, executor: str = "one", at_once: int = 4
+) -> AsyncGenerator[Engine, None]:
+    engine = make(executor)
+    engine.register("kind", worker, at_once=at_once)
+    engine.register("other", worker, at_once=at_once)
+    await engine.start()
+    try:
+        yield engine
+    finally:
+        await engine.stop(0.1)
+
+
+async def until(true: Callable[[], bool | Awaitable[bool]]) -> None:
+    async with asyncio.timeout(_PATIENCE):
+        while not (found if isinstance(found := true(), bool) else await found):  # noqa: ASYNC110 - a database is watched
+            await asyncio.sleep(0.01)
+
+
+async def idle(engine: Engine) -> None:
+    async def none_left() -> bool:
+        return await engine.unfinished() == 0
+
+    await until(none_left)
+
+
+async def test_a_job_is_done_once_with_its_arguments(make: Callable[[str], Engine]) -> None:
+    worker = Worker()
+    job = Job("kind", "a", ("2309.12307", "zh", "名"))
+    async with running(make, worker) as engine:
+        assert await engine.enqueue([job, job]) == 1
+        await idle(engine)
+        assert await engine.enqueue([job]) == 0
+        assert worker.given == [("2309.12307", "zh", "名")]
+
+
+async def test_a_job_that_runs_is_not_put_in_again(make: Callable[[str], Engine]) -> None:
+    worker = Worker()
+    worker.gate.clear()
+    async with running(make, worker) as engine:
+        await engine.enqueue([Job("kind", "a")])
+        await until(lambda: worker.busy == 1)
+        assert await engine.enqueue([Job("kind", "a"), Job("kind", "b")]) == 1
+        assert await engine.unfinished() == 2
+        worker.gate.set()
+        await idle(engine)
+        assert worker.ended == 2
+
+
+@pytest.mark.parametrize("answer", [False, RuntimeError("no")], ids=["not done", "failed"])
+async def test_what_was_not_done_may_be_tried_again(
+    make: Callable[[str], Engine], answer: bool | Exception
+) -> None:
+    worker = Worker(answers=[answer])
+    async with running(make, worker) as engine:
+        await engine.enqueue([Job("kind", "a")])
+        await idle(engine)
+        assert await engine.enqueue([Job("kind", "a")]) == 1
+        await idle(engine)
+        assert await engine.enqueue([Job("kind", "a")]) == 0
+        assert worker.ended == 2
+
+
+async def test_no_more_run_at_once_than_was_said_and_kinds_do_not_wait_for_each_other(
+    make: Callable[[str], Engine],
+) -> None:
+    worker = Worker()
+    worker.gate.clear()
+    async with running(make, worker, at_once=2) as engine:
+        await engine.enqueue([Job("kind", str(n)) for n in range(5)])
+        await engine.enqueue([Job("other", "a")])
+        await until(lambda: worker.busy == 3)
+        worker.gate.set()
+        await idle(engine)
+        assert worker.busiest == 3
+        assert worker.ended == 6
+
+
+async def test_what_was_cut_off_or_waited_is_done_by_the_next_start_f56(
+    make: Callable[[str], Engine],
+) -> None:
+    first, second = Worker(), Worker()
+    first.gate.clear()
+    async with running(make, first, at_once=1) as engine:
+        await engine.enqueue([Job("kind", "a", ("a",)), Job("kind", "b", ("b",))])
+        await until(lambda: first.busy == 1)
+    assert first.ended == 0
+    async with running(make, second) as engine:
+        await idle(engine)
+    assert sorted(second.given) == [("a",), ("b",)]
+
+
+async def test_what_runs_is_given_time_to_end(make: Callable[[str], Engine]) -> None:
+    worker = Worker()
+    worker.gate.clear()
+    engine = make("one")
+    engine.register("kind", worker, at_once=1)
+    await engine.start()
+    await engine.enqueue([Job("kind", "a")])
+    await until(lambda: worker.busy == 1)
+    stopping = asyncio.ensure_future(engine.stop(_PATIENCE))
+    await asyncio.sleep(0)
+    worker.gate.set()
+    await stopping
+    assert worker.ended == 1
+
+
+async def test_a_dead_executors_jobs_are_taken_over_only_when_it_is_said_to_be_dead(
+    make: Callable[[str], Engine],
+) -> None:
+    first, second = Worker(), Worker()
+    first.gate.clear()
+    async with running(make, first, executor="one") as engine:
+        await engine.enqueue([Job("kind", "a", ("a",))])
+        await until(lambda: first.busy == 1)
+    long_ago = SystemClock().now() - timedelta(days=1)
+    async with running(make, second, executor="two") as engine:
+        await engine.maintain(before=long_ago, dead=["three"])
+        assert await engine.unfinished() == 1
+        assert second.given == []
+        await engine.maintain(before=long_ago, dead=["one"])
+        await idle(engine)
+    assert second.given == [("a",)]
+
+
+async def test_old_jobs_are_forgotten_and_waiting_ones_are_not(
+    make: Callable[[str], Engine],
+) -> None:
+    worker = Worker()
+    later = SystemClock().now() + timedelta(days=1)
+    async with running(make, worker) as engine:
+        await engine.enqueue([Job("kind", str(n)) for n in range(3)])
+        await idle(engine)
+        worker.gate.clear()
+        await engine.enqueue([Job("kind", "waits")])
+        await engine.maintain(before=later)
+        assert await engine.enqueue([Job("kind", "waits")]) == 0
+        assert await engine.enqueue([Job("kind", "0")]) == 1
+        worker.gate.set()
+        await idle(engine)
+
+
+async def test_the_real_ones_file_is_in_wal_mode(tmp_path: Path) -> None:
+    path = tmp_path / "jobs.engine.sqlite3"
+    path.touch(0o600)
+    engine = DbosEngine(EngineOptions(f"sqlite:///{path}", path.name, "one", path))
+    engine.register("kind", Worker(), at_once=1)
+    await engine.start()
+    try:
+        modes = _modes(tmp_path)
+    finally:
+        await engine.stop(0)
+    assert modes[f"{path.name}-wal"] == 0o600
+    assert set(modes.values()) == {0o600}
+
+
+def _modes(folder: Path) -> dict[str, int]:
+    return {found.name: stat.S_IMODE(found.stat().st_mode) for found in folder.iterdir()}
