@@ -251,10 +251,10 @@ class Outbox(Protocol):
         waits since its ``next_at``, or since its delivery was due if that is later.
 
         Only chats that are not suspended, whose ``next_at`` has come, and that have nothing in
-        flight; of a chat the earliest by (due_at, created_at, part), where a part waits until the
-        earlier parts of its post are finished. Claimed ones whose lease ran out are taken again as
-        pending; those found in ``sending`` with a lease that ran out are given too, in that state,
-        for the caller to settle as unclear. Each comes with its new ``lease_until``.
+        flight; of a chat the earliest by (due_at, created_at), then as added, where a part waits
+        until the earlier parts of its post are finished. Claimed ones whose lease ran out are taken
+        again as pending; those found in ``sending`` with a lease that ran out are given too, in
+        that state, for the caller to settle as unclear. Each comes with its new ``lease_until``.
         """
         ...
 

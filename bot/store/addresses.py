@@ -1,9 +1,12 @@
-"""How a target stands in the store, and which deliveries stand in one queue."""
+"""How targets stand in the store, and which deliveries stand in one queue."""
 
 import hashlib
 from dataclasses import replace
 
 from bot.domain.target import Target
+
+# What is said of deliveries that a suspended chat no longer gets.
+SUSPENDED = "the chat was suspended"
 
 
 def settled(target: Target) -> Target:

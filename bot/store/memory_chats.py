@@ -7,13 +7,10 @@ from typing import TypeVar
 
 from bot.domain.chat import Chat
 from bot.domain.target import Target
-from bot.store.addresses import readdressed, require_one_platform, settled
+from bot.store.addresses import SUSPENDED, readdressed, require_one_platform, settled
 from bot.store.memory_outbox import MemoryOutbox
 
 Value = TypeVar("Value")
-
-# What is said of deliveries that a suspended chat no longer gets.
-SUSPENDED = "the chat was suspended"
 
 
 class MemoryChats:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from operator import attrgetter
+from itertools import count
 
 from bot.domain.delivery import Delivery, State
 from bot.domain.target import Target
@@ -12,7 +12,6 @@ from bot.store.addresses import lane_of, readdressed, settled
 
 OPEN = frozenset({State.PENDING, State.CLAIMED, State.SENDING})
 
-_ORDER = attrgetter("due_at", "created_at", "part", "id")
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -22,6 +21,8 @@ class MemoryOutbox:
     def __init__(self, suspended: Mapping[Target, str]) -> None:
         self._suspended = suspended
         self._rows: dict[str, Delivery] = {}
+        self._numbers: dict[str, int] = {}
+        self._counter = count()
         self._open: dict[int, dict[str, Delivery]] = {}
         self._next_at: dict[int, datetime] = {}
 
@@ -58,12 +59,13 @@ class MemoryOutbox:
         for delivery in deliveries:
             row = self._rows.get(delivery.id)
             sending = delivery.state is State.SENDING
-            late = row is None or (sending and row.state not in OPEN)
-            if late or (sending and settled(delivery.target) in self._suspended):
+            late = row is None or row.state not in OPEN
+            if sending and (late or settled(delivery.target) in self._suspended):
                 barred.append(delivery)
-            if not late:
+            # What was sent stays so, whoever believes otherwise.
+            if row and row.state is not State.SENT and not (sending and late):
                 self._write(delivery)
-        return [delivery for delivery in barred if delivery.state is State.SENDING]
+        return barred
 
     async def space(self, target: Target, *, until: datetime) -> None:
         """See the port."""
@@ -81,7 +83,7 @@ class MemoryOutbox:
             and (query.post_key is None or row.post_key == query.post_key)
             and (query.since is None or row.created_at >= query.since)
         ]
-        found.sort(key=attrgetter("created_at", "part", "id"), reverse=True)
+        found.sort(key=lambda row: (row.created_at, self._numbers[row.id]), reverse=True)
         return found[: max(0, query.limit)]
 
     def expire(self, target: Target, reason: str) -> None:
@@ -96,8 +98,10 @@ class MemoryOutbox:
         for row in list(self._rows.values()):
             if (row.target.platform, row.target.chat) == place:
                 self._remove(row)
+                number = self._numbers.pop(row.id)
                 moved = replace(row, target=readdressed(row.target, new.chat))
                 if moved.id not in self._rows:
+                    self._numbers[moved.id] = number
                     self._write(moved)
         spacing = self._next_at.pop(lane_of(old), None)
         if spacing is not None:
@@ -109,6 +113,8 @@ class MemoryOutbox:
         if delivery.id in self._rows:
             self._remove(self._rows[delivery.id])
         self._rows[delivery.id] = delivery
+        if delivery.id not in self._numbers:
+            self._numbers[delivery.id] = next(self._counter)
         if delivery.state in OPEN:
             self._open.setdefault(lane_of(delivery.target), {})[delivery.id] = delivery
 
@@ -132,7 +138,8 @@ class MemoryOutbox:
         return max(min(able), self._next_at.get(lane, _NEVER), *leases)
 
     def _first(self, lane: int, now: datetime) -> Delivery:
-        return min((row for row in self._able(lane) if _available(row) <= now), key=_ORDER)
+        due = (row for row in self._able(lane) if _available(row) <= now)
+        return min(due, key=lambda row: (row.due_at, row.created_at, self._numbers[row.id]))
 
     def _able(self, lane: int) -> Iterable[Delivery]:
         """Those whose target is not suspended, and that no earlier part of their post precedes."""

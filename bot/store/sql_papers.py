@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.paper import Paper, merge
 from bot.domain.paper_id import PaperId
 from bot.store.database import Database, batches, columns, fields
+from bot.store.sql_index import index_papers
 from bot.store.tables import PAPERS
 
 
@@ -30,13 +31,11 @@ class SqlPapers:
             newcomers = self._database.insert(PAPERS).on_conflict_do_nothing()
             await connection.execute(newcomers, rows)
             known = await _read(connection, sorted(news), lock=True)
-            changed = [
-                columns(PAPERS, now)
-                for paper_id in sorted(news)
-                if (now := merge(known[paper_id], news[paper_id])) != known[paper_id]
-            ]
+            now = [merge(known[paper_id], news[paper_id]) for paper_id in sorted(news)]
+            changed = [columns(PAPERS, paper) for paper in now if paper != known[paper.id]]
             if changed:
                 await connection.execute(self._database.upsert(PAPERS), changed)
+            await index_papers(self._database, connection, now)
 
     async def get(self, ids: Collection[PaperId]) -> Mapping[PaperId, Paper]:
         """See the port."""

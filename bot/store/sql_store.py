@@ -6,10 +6,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.store.database import BUSY_TIMEOUT, Database, open_database
+from bot.store.sql_chats import SqlChats
 from bot.store.sql_http_cache import SqlHttpCache
+from bot.store.sql_inbox import SqlInbox
+from bot.store.sql_index import SqlPaperIndex
+from bot.store.sql_leases import SqlLeases
 from bot.store.sql_ledger import SqlLedger
 from bot.store.sql_listings import SqlListings
+from bot.store.sql_outbox import SqlOutbox
 from bot.store.sql_papers import SqlPapers
+from bot.store.sql_rates import SqlRates
 from bot.store.sql_summaries import SqlSummaries
 
 
@@ -23,6 +29,12 @@ class SqlStore:
     summaries: SqlSummaries
     ledger: SqlLedger
     http_cache: SqlHttpCache
+    chats: SqlChats
+    outbox: SqlOutbox
+    rates: SqlRates
+    inbox: SqlInbox
+    leases: SqlLeases
+    index: SqlPaperIndex
 
 
 @asynccontextmanager
@@ -45,4 +57,10 @@ async def open_store(
             summaries=SqlSummaries(database),
             ledger=SqlLedger(database),
             http_cache=SqlHttpCache(database),
+            chats=SqlChats(database),
+            outbox=SqlOutbox(database),
+            rates=SqlRates(database),
+            inbox=SqlInbox(database),
+            leases=SqlLeases(database),
+            index=SqlPaperIndex(database),
         )

@@ -108,3 +108,137 @@ HTTP_CACHE = sa.Table(
     sa.Column("body", sa.LargeBinary, nullable=False),
     sa.Column("stored_at", UtcDateTime, nullable=False, index=True),
 )
+
+# Titles as they are searched (folding.folded), apart from the papers: what a search reads stays
+# small. ``newest`` is when a paper was published, the beginning of time where nobody knows.
+PAPER_INDEX = sa.Table(
+    "paper_index",
+    METADATA,
+    sa.Column("paper_id", PaperIdText, primary_key=True),
+    sa.Column("newest", UtcDateTime, nullable=False),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Index("ix_paper_index_newest", "newest", "paper_id", "title"),
+)
+
+
+def _target() -> tuple[sa.Column[str], ...]:
+    """The columns of a domain.target.Target; no thread is ""."""
+    return (
+        sa.Column("platform", sa.Text, primary_key=True),
+        sa.Column("chat", sa.Text, primary_key=True),
+        sa.Column("thread", sa.Text, primary_key=True),
+    )
+
+
+CHATS = sa.Table(
+    "chats",
+    METADATA,
+    *_target(),
+    sa.Column("language", sa.Text, nullable=False),
+    sa.Column("sources", TextTuple, nullable=False),
+    sa.Column("heartbeat", sa.Time),
+    sa.Column("zone", sa.Text, nullable=False),
+    sa.Column("on_unknown", sa.Text, nullable=False),
+    sa.Column("since", UtcDateTime, nullable=False),
+)
+
+# Also of targets that are no chats of ours: a refusal counts for them too.
+SUSPENSIONS = sa.Table(
+    "suspensions", METADATA, *_target(), sa.Column("reason", sa.Text, nullable=False)
+)
+
+# Addresses that chats have left, each with where the chat is now.
+CHAT_MOVES = sa.Table(
+    "chat_moves",
+    METADATA,
+    sa.Column("platform", sa.Text, primary_key=True),
+    sa.Column("chat", sa.Text, primary_key=True),
+    sa.Column("home", sa.Text, nullable=False),
+)
+
+# One queue a chat (addresses.lane_of). ``ready_at`` is the moment from which a claim finds
+# something in it, NULL where it would find nothing; ``lanes.refresh`` computes it.
+LANES = sa.Table(
+    "lanes",
+    METADATA,
+    sa.Column("lane", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("platform", sa.Text, nullable=False),
+    sa.Column("next_at", UtcDateTime, nullable=False),
+    sa.Column("ready_at", UtcDateTime),
+    sa.Index("ix_lanes_ready_at", "ready_at", "lane"),
+    sa.Index("ix_lanes_platform", "platform", "ready_at", "lane"),
+)
+
+# Written out, not bound: a database uses a partial index for the very same words only.
+OPEN = sa.text("state IN ('pending', 'claimed', 'sending')")
+IN_FLIGHT = sa.text("state IN ('claimed', 'sending')")
+
+# ``number`` counts in the order of adding; ``id`` is Delivery.id.
+DELIVERIES = sa.Table(
+    "deliveries",
+    METADATA,
+    sa.Column("number", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True),
+    sa.Column("id", sa.Text, nullable=False, unique=True),
+    sa.Column("lane", sa.BigInteger, nullable=False),
+    sa.Column("platform", sa.Text, nullable=False),
+    sa.Column("chat", sa.Text, nullable=False),
+    sa.Column("thread", sa.Text, nullable=False),
+    sa.Column("post_key", sa.Text, nullable=False),
+    sa.Column("part", sa.Integer, nullable=False),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.Column("due_at", UtcDateTime, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("resent", sa.Boolean, nullable=False),
+    sa.Column("plain", sa.Boolean, nullable=False),
+    sa.Column("lease_until", UtcDateTime),
+    sa.Column("called_at", UtcDateTime),
+    sa.Column("sent_at", UtcDateTime),
+    sa.Column("message_id", sa.Text),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Index(
+        "ix_deliveries_open",
+        "lane",
+        "due_at",
+        "created_at",
+        "number",
+        sqlite_where=OPEN,
+        postgresql_where=OPEN,
+    ),
+    sa.Index(
+        "ix_deliveries_in_flight",
+        "lane",
+        "lease_until",
+        sqlite_where=IN_FLIGHT,
+        postgresql_where=IN_FLIGHT,
+    ),
+    sa.Index("ix_deliveries_lane", "lane", "state", "created_at", "number"),
+    sa.Index("ix_deliveries_state", "state", "created_at", "number"),
+)
+
+# One rate a key; ``next_us`` is its next free slot, in microseconds since 1970 (instants.py).
+RATES = sa.Table(
+    "rates",
+    METADATA,
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("next_us", sa.BigInteger, nullable=False),
+)
+
+# ``number`` counts in the order of arrival. The text goes once the update is done (T12).
+UPDATES = sa.Table(
+    "updates",
+    METADATA,
+    sa.Column("number", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True),
+    sa.Column("id", sa.Text, nullable=False, unique=True),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("kept_at", UtcDateTime, nullable=False),
+    sa.Column("done_at", UtcDateTime, index=True),
+)
+
+LEASES = sa.Table(
+    "leases",
+    METADATA,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("owner", sa.Text, nullable=False),
+    sa.Column("expires_at", UtcDateTime, nullable=False),
+)

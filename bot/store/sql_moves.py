@@ -1,0 +1,53 @@
+"""What a chat's new address changes in the tables."""
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.delivery import Delivery
+from bot.domain.target import Target
+from bot.store.addresses import lane_of
+from bot.store.database import Database, batches
+from bot.store.lanes import LONG_AGO
+from bot.store.tables import DELIVERIES
+
+
+async def move_rows(
+    database: Database, connection: AsyncConnection, table: sa.Table, old: Target, chat: str
+) -> None:
+    """Move what a table keeps by target; what the new address has already stays."""
+    here = sa.and_(table.c.platform == old.platform, table.c.chat == old.chat)
+    rows = (await connection.execute(sa.select(table).where(here))).mappings().all()
+    if rows:
+        moved = [{**row, "chat": chat} for row in rows]
+        await connection.execute(database.insert(table).on_conflict_do_nothing(), moved)
+        await connection.execute(sa.delete(table).where(here))
+
+
+async def move_deliveries(connection: AsyncConnection, old: Target, chat: str) -> None:
+    """Move all deliveries of a chat; where a twin stands at the new address, it stays."""
+    row = DELIVERIES.c
+    query = sa.select(row.number, row.thread, row.post_key, row.part).where(
+        row.lane == lane_of(old), row.platform == old.platform, row.chat == old.chat
+    )
+    ids = {
+        _id(Target(old.platform, chat, thread), post_key, part): number
+        for number, thread, post_key, part in await connection.execute(query)
+    }
+    for batch in batches(ids):
+        twins = await connection.execute(sa.select(row.id).where(row.id.in_(batch)))
+        dropped = [ids.pop(twin) for twin in twins.scalars()]
+        if dropped:
+            await connection.execute(sa.delete(DELIVERIES).where(row.number.in_(dropped)))
+    if ids:
+        lane = lane_of(Target(old.platform, chat))
+        moved = [{"old": number, "new_id": new_id} for new_id, number in ids.items()]
+        statement = (
+            sa.update(DELIVERIES)
+            .where(row.number == sa.bindparam("old"))
+            .values(id=sa.bindparam("new_id"), lane=lane, chat=chat)
+        )
+        await connection.execute(statement, moved)
+
+
+def _id(target: Target, post_key: str, part: int) -> str:
+    return Delivery(target, post_key, created_at=LONG_AGO, due_at=LONG_AGO, part=part).id
