@@ -103,11 +103,20 @@ class SummariseService:
         await self._flights.drain()
 
     async def _known(self, key: SummaryKey) -> Summary | None:
-        """The stored summary; without a model, also one that a model wrote or a file brought."""
-        if key.model != self._writers.fallback.model:
-            return await self._store.summaries.get(key)
+        """The stored summary; without a model, rather one that a model wrote or a file brought."""
+        if key.model == self._writers.fallback.model:
+            written = await self._written(key)
+            if written is not None:
+                return written
+        return await self._store.summaries.get(key)
+
+    async def _written(self, key: SummaryKey) -> Summary | None:
+        """The best that a model or a person wrote of the paper, whatever version and prompt.
+
+        A stored quotation is no such thing: quoting the abstract as it is now costs nothing (F14).
+        """
         stored = await self._store.summaries.of_papers([key.paper_id], key.language)
-        return best(stored)
+        return best([one for one in stored if one[1].provenance.origin is not Origin.EXTRACTIVE])
 
     async def _write(self, key: SummaryKey, paper: Paper) -> Summary:
         while not await self._claim(key):
@@ -153,10 +162,10 @@ class SummariseService:
             if key.model == self._writers.fallback.model:
                 raise
             _log.info("no model summary", extra={"paper": str(paper.id), "reason": error.reason})
-            summary = await self._quoted(paper, key.language, error)
             if not isinstance(error, _FINAL):
                 await self._store.summaries.release(key, self._owner)
-                return summary
+                return await self._written(key) or await self._quoted(paper, key.language, error)
+            summary = await self._quoted(paper, key.language, error)
         await self._store.summaries.put(key, summary)
         return summary
 

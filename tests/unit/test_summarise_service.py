@@ -197,6 +197,32 @@ async def test_without_a_model_what_a_model_once_wrote_is_shown() -> None:
     assert (shown.provenance.origin, quoting.calls) == (Origin.MODEL, [])
 
 
+async def test_f14_without_a_model_a_new_version_is_quoted_anew() -> None:
+    store, quoting = MemoryStore(), Scripted(model="extractive")
+    for version in (1, 2, 2):
+        await service(quoting, store).summarise(replace(PAPER, version=version), "zh")
+    assert len(quoting.calls) == 2
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        pytest.param(ModelBusy("busy"), id="F23: busy"),
+        pytest.param(ModelUnusable("key"), id="F24: unusable"),
+        pytest.param(SummaryError("no abstract"), id="F13: nothing to summarise"),
+    ],
+)
+async def test_what_was_written_before_goes_before_a_quotation(error: SummaryError) -> None:
+    store, quoting = MemoryStore(), Scripted(model="extractive")
+    imported, summary = key(Origin.IMPORTED)
+    await store.summaries.put(imported, summary)
+    one = SummariseService(
+        Writers(Scripted(error=error), quoting), store=store, clock=VirtualClock(NOON), owner="one"
+    )
+    assert await one.summarise(PAPER, "zh") == summary
+    assert await store.summaries.claim(one.key_of(PAPER, "zh"), "two", now=NOON, until=NOON)
+
+
 async def test_a_cancelled_writer_gives_its_claim_back() -> None:
     store, stuck = MemoryStore(), asyncio.Event()
 
