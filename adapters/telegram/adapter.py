@@ -1,0 +1,146 @@
+"""Publishing on Telegram."""
+
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Any, Self
+
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
+from telegram.constants import ParseMode
+from telegram.error import TelegramError
+
+from adapters.base import Pace
+from adapters.telegram.client import TelegramClient
+from adapters.telegram.errors import delivery_error, is_unchanged
+from adapters.telegram.message import Button, TelegramMessage
+from adapters.telegram.options import TelegramOptions
+from adapters.telegram.render import render
+from bot.domain.delivery_errors import ChatGone, DeliveryError, OutcomeUnknown, RateLimited
+from bot.domain.post import Post
+from bot.domain.target import Receipt, Target
+
+# Telegram permits about 30 messages a second in all, one a second to a chat and 20 a minute to a
+# group (Bot API FAQ); of channels it says nothing, and they are known to be no more patient.
+PER_SECOND = 28.0
+PRIVATE_GAP_S = 1.05
+GROUP_GAP_S = 3.1
+# A forum's own first topic; messages to it must name none, or the thread is "not found".
+_GENERAL_TOPIC = "1"
+
+
+class TelegramAdapter:
+    """Implements ``Adapter`` and ``Editor``; entered before its first use.
+
+    A target's ``chat`` is a numeric id or a public channel's ``@name``, its ``thread`` a topic's
+    ``message_thread_id``. ``client`` is open to whoever listens.
+    """
+
+    name = "telegram"
+
+    def __init__(self, options: TelegramOptions) -> None:
+        self._options = options
+        self._limited: set[str] = set()
+        self.client = TelegramClient(options)
+
+    async def __aenter__(self) -> Self:
+        await self.client.__aenter__()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.client.__aexit__(kind, error, trace)
+
+    def pace(self, target: Target) -> Pace:
+        """People have positive ids, groups and channels negative ones or names."""
+        private = target.chat.isdecimal()
+        return Pace(PER_SECOND, PRIVATE_GAP_S if private else GROUP_GAP_S)
+
+    def render(self, post: Post, *, plain: bool = False) -> Sequence[TelegramMessage]:
+        """See ``adapters.telegram.render``."""
+        return render(post, plain=plain)
+
+    async def send(self, target: Target, message: TelegramMessage, *, key: str) -> Receipt:  # noqa: ARG002 - Telegram takes no idempotency key
+        """Send one message. Raises as ``Adapter.send``."""
+        place = _place(target)
+        silent = message.follows or not self._options.sound
+        try:
+            sent = await self.client.bot.send_message(
+                **place, **self._content(message), disable_notification=silent or None
+            )
+        except TelegramError as error:
+            raise self._failure(error, target) from error
+        except (LookupError, TypeError, ValueError, AttributeError) as error:
+            raise _unreadable() from error
+        self._limited.clear()
+        return Receipt(str(sent.message_id))
+
+    async def edit(self, target: Target, message_id: str, message: TelegramMessage) -> None:
+        """Replace a message; Telegram's "not modified" is success. Raises as ``send``."""
+        number = int(message_id)
+        try:
+            await self.client.bot.edit_message_text(
+                chat_id=target.chat, message_id=number, **self._content(message)
+            )
+        except TelegramError as error:
+            if not is_unchanged(error):
+                raise self._failure(error, target) from error
+        except (LookupError, TypeError, ValueError, AttributeError) as error:
+            raise _unreadable() from error
+        self._limited.clear()
+
+    def _content(self, message: TelegramMessage) -> dict[str, Any]:
+        return {
+            "text": message.text,
+            "parse_mode": ParseMode.HTML if message.html else None,
+            "link_preview_options": self._preview(message),
+            "reply_markup": keyboard(message.buttons),
+        }
+
+    def _preview(self, message: TelegramMessage) -> LinkPreviewOptions:
+        """Only the post's own page is ever previewed, never what the text happens to name."""
+        if not (message.preview and self._options.preview):
+            return LinkPreviewOptions(is_disabled=True)
+        return LinkPreviewOptions(url=message.preview, prefer_small_media=True)
+
+    def _failure(self, error: TelegramError, target: Target) -> DeliveryError:
+        ours = delivery_error(error)
+        if isinstance(ours, RateLimited):
+            self._limited.add(target.chat)
+            # Telegram does not say whom a limit concerns. One that meets a second chat before
+            # anything else got through is taken to be the token's own (F30).
+            ours.everywhere = len(self._limited) > 1
+        return ours
+
+
+def keyboard(buttons: Sequence[Sequence[Button]]) -> InlineKeyboardMarkup | None:
+    """Buttons as the library wants them."""
+    if not buttons:
+        return None
+    return InlineKeyboardMarkup([[_button(button) for button in row] for row in buttons])
+
+
+def _button(button: Button) -> InlineKeyboardButton:
+    if button.url:
+        return InlineKeyboardButton(button.label, url=button.url)
+    return InlineKeyboardButton(button.label, callback_data=button.key)
+
+
+def _place(target: Target) -> dict[str, Any]:
+    """Where to, in the API's words.
+
+    Raises:
+        ChatGone: the thread is none that Telegram could know.
+    """
+    place: dict[str, Any] = {"chat_id": target.chat}
+    if target.thread and target.thread != _GENERAL_TOPIC:
+        if not target.thread.isdecimal():
+            raise ChatGone("A topic is named by its message_thread_id, a number. Correct it.")
+        place["message_thread_id"] = int(target.thread)
+    return place
+
+
+def _unreadable() -> OutcomeUnknown:
+    return OutcomeUnknown("Telegram's answer cannot be read; the message was most likely sent.")
