@@ -37,6 +37,31 @@ _COMMANDS = (
     ("check", "bot.cli.check:check", _RUN, "What is set, what works, and what to do."),
 )
 
+# Below a command's first line in its own --help.
+_MORE = {
+    "demo": "Some entries are written by hand, the others quoted as where no model is set.",
+    "today": """What was summarised before is not summarised again; with no network, what is stored
+is shown. Examples:
+
+    sulan today --lang en --limit 5
+    sulan today --date 2026-08-21 --source hf --source arxiv:cs.CL
+    sulan today --json | jq -r '.[].entries[].paper.title'""",
+    "paper": """From the store, else from arXiv, or Hugging Face while arXiv cannot answer.
+Examples:
+
+    sulan paper 2309.12307
+    sulan paper https://arxiv.org/abs/hep-th/9901001 --lang en""",
+    "export": """Asks no upstream and no model. Example:
+
+    sulan export --date 2026-08-21 --lang en -o 2026-08-21.md""",
+    "import": """Old digests, or what `sulan export` wrote, one day a file. Nothing is stored unless
+every file can be read. Example:
+
+    sulan import digests/*.md""",
+    "check": """Settings, store, upstreams, key, endpoint, model. Costs nothing: a model's endpoint
+is asked for its list of models only.""",
+}
+
 
 def build() -> App:
     """The command line with all its commands."""
@@ -50,7 +75,8 @@ def build() -> App:
         print_error=True,
     )
     for name, path, group, summary in _COMMANDS:
-        app.command(path, name=name, group=group, help=summary)
+        words = f"{summary}\n\n{_MORE[name]}" if name in _MORE else summary
+        app.command(path, name=name, group=group, help=words)
     return app
 
 

@@ -19,7 +19,13 @@ LangOption = Annotated[
     ),
 ]
 JsonOption = Annotated[
-    bool, Parameter(name="--json", negative="", help="Print JSON for programs instead of text.")
+    bool,
+    Parameter(
+        name="--json",
+        negative="",
+        show_default=False,
+        help="Print JSON for programs instead of text.",
+    ),
 ]
 
 LimitOption = Annotated[

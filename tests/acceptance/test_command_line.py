@@ -240,6 +240,13 @@ def test_every_command_explains_itself(sulan: Sulan, command: str) -> None:
     said = sulan(command, "--help")
     assert said.code == 0
     assert len(said.out) > 200
+    assert "False" not in said.out
+
+
+@pytest.mark.parametrize("command", ["today", "paper", "export", "import"])
+def test_a_command_with_arguments_shows_how_it_is_typed(sulan: Sulan, command: str) -> None:
+    examples = sulan(command, "--help").out.split("Example", 1)[1]
+    assert f"\n sulan {command} " in examples
 
 
 def test_t12_the_store_is_readable_by_its_owner_alone(online: Sulan, tmp_path: Path) -> None:
