@@ -72,11 +72,12 @@ class ConsoleAdapter:
         terminal = self._console.is_terminal and not self._console.is_dumb_terminal
         shown = render(post, number=self._count, clickable=terminal and not plain)
         if not plain:
-            self._console.print(shown, width=width)
+            # A long address stands out over the edge rather than being cut.
+            self._console.print(shown, width=width, crop=False)
             return
         buffer = Console(file=io.StringIO(), width=width, color_system=None, force_terminal=False)
         with buffer.capture() as capture:
-            buffer.print(shown)
+            buffer.print(shown, crop=False)
         self._console.print(Text(capture.get()), end="", soft_wrap=True)
 
 
