@@ -37,7 +37,8 @@ _COMMANDS = (
     ("check", "bot.cli.check:check", _RUN, "What is set, what works, and what to do."),
 )
 
-# Below a command's first line in its own --help.
+# Below a command's first line in its own --help. A line that begins with "Examples:" would be taken
+# for a section of a docstring and dropped.
 _MORE = {
     "demo": "Some entries are written by hand, the others quoted as where no model is set.",
     "today": """What was summarised before is not summarised again; with no network, what is stored
@@ -46,8 +47,8 @@ is shown. Examples:
     sulan today --lang en --limit 5
     sulan today --date 2026-08-21 --source hf --source arxiv:cs.CL
     sulan today --json | jq -r '.[].entries[].paper.title'""",
-    "paper": """From the store, else from arXiv, or Hugging Face while arXiv cannot answer.
-Examples:
+    "paper": """From the store, else from arXiv, or from Hugging Face while arXiv cannot
+answer. Examples:
 
     sulan paper 2309.12307
     sulan paper https://arxiv.org/abs/hep-th/9901001 --lang en""",
