@@ -50,7 +50,6 @@ class DayWords:
     bad_date: str
     future: str
     too_early: str
-    as_of: str
     growing: str
     part: str
     newest: str
@@ -92,6 +91,7 @@ class StatusWords:
     tokens: str
     queue_empty: str
     queue: str
+    queue_long: str
     spans: Mapping[str, str]
     ago: Mapping[str, str]
 

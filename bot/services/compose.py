@@ -8,6 +8,7 @@ from bot.domain.paper_id import PaperId
 from bot.domain.post import Action, Link, Post, Rating, Section
 from bot.domain.summary import Origin, Scores, Summary
 from bot.domain.wording import Wording
+from bot.services.buttons import entry_key
 
 
 def compose(entry: Entry, wording: Wording, *, actions: Sequence[Action] = ()) -> Post:
@@ -24,7 +25,7 @@ def compose(entry: Entry, wording: Wording, *, actions: Sequence[Action] = ()) -
         signals=_signals(paper, summary, wording),
         sections=_sections(summary, wording),
         keywords=summary.keywords,
-        links=_links(paper),
+        links=paper_links(paper),
         actions=tuple(actions),
         image_url=paper.thumbnail_url,
         footer=_footer(summary, wording),
@@ -36,7 +37,7 @@ def in_other_languages(
 ) -> tuple[Action, ...]:
     """A button for each language but the one shown, under the language's own name."""
     return tuple(
-        Action(other.name, f"entry:{other.language}:{paper_id}")
+        Action(other.name, entry_key(other.language, paper_id))
         for other in wordings
         if other.language != shown.language
     )
@@ -107,7 +108,8 @@ def _reasons(scores: Scores, wording: Wording) -> tuple[str, ...]:
     )
 
 
-def _links(paper: Paper) -> tuple[Link, ...]:
+def paper_links(paper: Paper) -> tuple[Link, ...]:
+    """The paper's own pages, arXiv's first; its terms ask for that link."""
     links = [Link("arXiv", paper.abs_url), Link("PDF", paper.pdf_url)]
     if paper.code_url:
         links.append(Link("Code", paper.code_url))

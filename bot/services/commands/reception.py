@@ -1,0 +1,82 @@
+"""Who comes in: once, in which words, and not too often."""
+
+from bot.domain.chat import Chat
+from bot.domain.command import Command
+from bot.domain.summary import Language
+from bot.domain.target import Target
+from bot.domain.wording import Wording
+from bot.services.commands.asking import Asker, CommandOptions, Means, language_for
+from bot.services.commands.chat_book import ChatBook
+from bot.services.commands.limits import Effort, Limiter, Verdict
+from bot.services.commands.seen import Seen
+
+
+class Reception:
+    """Receives every command and press before anything is done about it."""
+
+    def __init__(self, means: Means, options: CommandOptions) -> None:
+        self._means = means
+        self._options = options
+        self._book = ChatBook(means.store.chats, means.clock)
+        self._limiter = Limiter(means.clock, options.limits)
+        self._seen = Seen()
+
+    async def open(self) -> None:
+        """Read the listed chats, so that the first command need not wait for them.
+
+        Raises:
+            StoreError: they cannot be read.
+        """
+        await self._book.read()
+
+    async def close(self) -> None:
+        """End what is under way."""
+        await self._book.close()
+
+    def first_time(self, command: Command, kind: str) -> bool:
+        """Whether this request has not been received before (F41); ``kind`` parts what a platform
+        numbers apart."""
+        return self._seen.first_time(f"{command.target.platform}:{kind}", command.id)
+
+    async def asker(self, command: Command, language: Language | None = None) -> Asker:
+        """Who asks; ``language`` where the request itself names one.
+
+        Raises:
+            StoreError: the listed chats were never read and cannot be.
+        """
+        chat = await self._book.find(command.target)
+        wording = (
+            self.wording(command, chat) if language is None else self._means.wordings[language]
+        )
+        return Asker(command, wording, chat)
+
+    def wording(self, command: Command, chat: Chat | None = None) -> Wording:
+        """The words to answer in."""
+        wordings = self._means.wordings
+        language = language_for(
+            chat, command.language, available=wordings, default=self._options.language
+        )
+        return wordings[language]
+
+    def judge(self, asker: Asker, effort: Effort) -> Verdict:
+        """Whether the asker may, by the limits of person and chat (F68)."""
+        return self._limiter.judge(asker.command, effort)
+
+    async def resume(self, target: Target) -> bool:
+        """Send again to what is suspended in a chat; returns whether anything was (F32).
+
+        Raises:
+            StoreError: the store cannot be used.
+        """
+        chats = self._means.store.chats
+        suspended = [
+            chat.target
+            for chat in await chats.all()
+            if chat.suspended
+            and (chat.target.platform, chat.target.chat) == (target.platform, target.chat)
+        ]
+        for place in suspended:
+            await chats.resume(place, now=self._means.clock.now())
+        if suspended:
+            await self._book.read()
+        return bool(suspended)

@@ -1,0 +1,213 @@
+"""Every command and button, once for all platforms."""
+
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from pathlib import PurePath
+from traceback import extract_tb
+from typing import TypeAlias
+
+from adapters.base import Responder
+from bot.domain.command import Command, MenuEntry, Suggestion
+from bot.domain.delivery_errors import DeliveryError
+from bot.domain.errors import InvalidPaperId, StoreError
+from bot.domain.paper_id import PaperRef, parse_paper_ref
+from bot.domain.post import Action, Post
+from bot.services.buttons import entry_key
+from bot.services.commands.ask_day import AskDay
+from bot.services.commands.ask_paper import AskPaper
+from bot.services.commands.ask_status import AskStatus
+from bot.services.commands.asking import Asker, CommandOptions, Means
+from bot.services.commands.guide import guide, menu
+from bot.services.commands.limits import Effort, Verdict
+from bot.services.commands.presses import Presses, whisper
+from bot.services.commands.reception import Reception
+from bot.services.commands.replies import notice
+from bot.services.commands.suggest import suggest_papers
+
+_log = logging.getLogger(__name__)
+
+# The name of a command that is none: words without a slash, in a private chat.
+PASTED = ""
+
+_Handler: TypeAlias = Callable[[Asker, Responder], Awaitable[None]]
+
+
+class CommandService:
+    """Implements ``adapters.base.Commands``, ``Menu`` and ``Library``.
+
+    Used as an async context manager, it knows the listed chats before the first command and ends
+    what is under way on leaving.
+    """
+
+    def __init__(self, means: Means, *, options: CommandOptions) -> None:
+        self._means = means
+        self._reception = Reception(means, options)
+        self._papers = AskPaper(means)
+        self._days = AskDay(means, sources=options.sources)
+        self._status = AskStatus(means, options)
+        self._presses = Presses(means, self._reception, papers=self._papers, days=self._days)
+        self._handlers: dict[str, _Handler] = {
+            "paper": self._paper,
+            "today": self._today,
+            "digest": self._digest,
+            "status": self._tell_status,
+            "help": self._help,
+            "start": self._start,
+            PASTED: self._offer,
+        }
+
+    async def __aenter__(self) -> "CommandService":
+        await self._reception.open()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._papers.close()
+        await self._days.close()
+        await self._reception.close()
+
+    async def handle(self, command: Command, responder: Responder) -> None:
+        """See ``Commands.handle``. Never raises but on cancellation.
+
+        ``PASTED`` as a name is for what somebody wrote in a private chat without any command.
+        """
+        if not self._reception.first_time(command, "command"):
+            return
+        try:
+            await self._handle(command, responder)
+        except DeliveryError as error:
+            _log.info("answer not shown", extra={"reason": str(error)})
+        except Exception as error:  # noqa: BLE001 - one person's fault must cost nobody else
+            _report("command failed", error)
+            words = self._reception.wording(command)
+            await _quietly(responder.show(notice(words, words.commands.apology)))
+
+    async def act(self, key: str, command: Command, responder: Responder) -> None:
+        """See ``Commands.act``. Never raises but on cancellation."""
+        if not self._reception.first_time(command, "press"):
+            return
+        try:
+            await self._presses.press(key, command, responder)
+        except DeliveryError as error:
+            _log.info("answer not shown", extra={"reason": str(error)})
+        except Exception as error:  # noqa: BLE001 - one person's fault must cost nobody else
+            _report("button failed", error)
+            words = self._reception.wording(command).commands
+            await _quietly(whisper(responder, words.apology))
+
+    async def suggest(self, text: str, *, limit: int) -> Sequence[Suggestion]:
+        """See ``Commands.suggest``; nothing where the store cannot be read."""
+        try:
+            return await suggest_papers(self._means.store.index, text, limit=limit)
+        except StoreError as error:
+            _report("no suggestions", error)
+            return ()
+
+    async def entry(self, paper_id: str, command: Command) -> Post | None:
+        """See ``Library.entry``; takes whatever ``/paper`` takes."""
+        try:
+            ref = parse_paper_ref(paper_id)
+            return await self._papers.known(ref, await self._reception.asker(command))
+        except InvalidPaperId:
+            return None
+        except StoreError as error:
+            _report("no entry", error)
+            return None
+
+    def menu(self) -> Sequence[MenuEntry]:
+        """See ``Menu.menu``."""
+        return menu(self._means.wordings.values())
+
+    async def _handle(self, command: Command, responder: Responder) -> None:
+        handler = self._handlers.get(command.name, self._unknown)
+        if not command.private and handler in (self._unknown, self._offer):
+            return  # other bots have commands too, and people talk
+        if command.name == PASTED and _paper_in(command.argument) is None:
+            return
+        asker = await self._reception.asker(command)
+        if await self._admitted(asker, Effort.COMMAND, responder):
+            await handler(asker, responder)
+
+    async def _admitted(self, asker: Asker, effort: Effort, responder: Responder) -> bool:
+        verdict = self._reception.judge(asker, effort)
+        if verdict is Verdict.NOTICE:
+            await responder.show(notice(asker.wording, asker.wording.commands.slow_down))
+        return verdict is Verdict.GO
+
+    async def _paper(self, asker: Asker, responder: Responder) -> None:
+        argument, words = asker.command.argument, asker.wording.commands.paper
+        ref = _paper_in(argument)
+        if ref is None:
+            text = words.bad_id if argument.strip() else words.usage
+            await responder.show(notice(asker.wording, text))
+            return
+        post = await self._papers.known(ref, asker)
+        if post is not None:
+            await responder.show(post)
+            return
+        joins = self._papers.under_way(ref, asker.wording.language)
+        if joins or await self._admitted(asker, Effort.FETCH, responder):
+            await self._papers.write(ref, asker, responder)
+
+    async def _today(self, asker: Asker, responder: Responder) -> None:
+        await self._show_day("", asker, responder)
+
+    async def _digest(self, asker: Asker, responder: Responder) -> None:
+        await self._show_day(asker.command.argument, asker, responder)
+
+    async def _show_day(self, argument: str, asker: Asker, responder: Responder) -> None:
+        day = self._days.read(argument, asker.wording)
+        if isinstance(day, Post):
+            await responder.show(day)
+            return
+        unseen = await self._days.unseen(day, asker)
+        if not unseen:
+            await responder.show(await self._days.page(day, asker))
+        elif await self._admitted(asker, Effort.FETCH, responder):
+            await self._days.look_and_show(day, unseen, asker, responder)
+
+    async def _tell_status(self, asker: Asker, responder: Responder) -> None:
+        await responder.show(await self._status.post(asker))
+
+    async def _help(self, asker: Asker, responder: Responder) -> None:
+        await responder.show(guide(asker.wording))
+
+    async def _start(self, asker: Asker, responder: Responder) -> None:
+        post = guide(asker.wording)
+        if await self._reception.resume(asker.command.target):
+            post = replace(post, footer=(asker.wording.commands.resumed, *post.footer))
+        await responder.show(post)
+
+    async def _offer(self, asker: Asker, responder: Responder) -> None:
+        """One quiet button for a pasted link."""
+        ref, words = _paper_in(asker.command.argument), asker.wording.commands.paper
+        if ref is not None:
+            show = Action(words.show, entry_key(asker.wording.language, ref))
+            text = words.offer.format(paper=ref)
+            await responder.show(notice(asker.wording, text, actions=(show,)))
+
+    async def _unknown(self, asker: Asker, responder: Responder) -> None:
+        await responder.show(notice(asker.wording, asker.wording.commands.unknown))
+
+
+def _paper_in(text: str) -> PaperRef | None:
+    """The paper that a text names, ``None`` where it is anything else (F66)."""
+    try:
+        return parse_paper_ref(text)
+    except InvalidPaperId:
+        return None
+
+
+async def _quietly(answer: Awaitable[None]) -> None:
+    """Show an apology if that is still possible."""
+    try:
+        await answer
+    except Exception as error:  # noqa: BLE001 - there is nobody left to tell
+        _report("apology not shown", error)
+
+
+def _report(message: str, error: Exception) -> None:
+    """Say what failed and where. Not the error's words: they may quote what somebody wrote."""
+    frame = (extract_tb(error.__traceback__) or [None])[-1]
+    where = f"{PurePath(frame.filename).name}:{frame.lineno}" if frame else ""
+    _log.error(message, extra={"error": type(error).__name__, "where": where})

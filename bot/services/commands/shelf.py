@@ -1,0 +1,68 @@
+"""What the store can answer at once about a paper."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.domain.paper import Paper
+from bot.domain.paper_id import PaperRef
+from bot.domain.summary import Language, Origin, Summary, SummaryKey
+from bot.ports import Store
+from bot.services.summarise import SummariseService, best
+
+
+@dataclass(frozen=True, slots=True)
+class Shelved:
+    """A paper as stored, and its summary if one can stand as it is."""
+
+    paper: Paper | None = None
+    summary: Summary | None = None
+
+    @property
+    def readable(self) -> bool:
+        """Whether the paper can be summarised without asking an upstream."""
+        return self.paper is not None and bool(self.paper.abstract)
+
+
+class Shelf:
+    """Reads papers with their summaries; two short queries, and nothing that waits for a writer."""
+
+    def __init__(self, store: Store, summaries: SummariseService) -> None:
+        self._store = store
+        self._summaries = summaries
+
+    async def look(self, ref: PaperRef, language: Language) -> Shelved:
+        """What there is of a paper, or of the version that was named.
+
+        Raises:
+            StoreError: the store cannot be read.
+        """
+        paper = (await self._store.papers.get([ref.id])).get(ref.id)
+        if paper is None:
+            return Shelved()
+        stored = await self._store.summaries.of_papers([ref.id], language)
+        summary = standing(stored, ref, self._summaries.key_of(paper, language))
+        if ref.version not in (None, paper.version) and summary is None:
+            return Shelved()
+        return Shelved(paper, summary)
+
+
+def standing(
+    stored: Sequence[tuple[SummaryKey, Summary]], ref: PaperRef, key: SummaryKey
+) -> Summary | None:
+    """The stored summary that need not be written again.
+
+    It is of the version that was named, else of the newest known (F14, T11). A quotation counts
+    only where writing would give the same: under the very key.
+    """
+    kept = [(at, summary) for at, summary in stored if at.paper_id == ref.id]
+    if ref.version is None:
+        kept = [(at, summary) for at, summary in kept if at.version >= key.version]
+    else:
+        kept = [(at, summary) for at, summary in kept if at.version == ref.version]
+    return best(
+        [
+            (at, summary)
+            for at, summary in kept
+            if summary.provenance.origin is not Origin.EXTRACTIVE or at.model == key.model
+        ]
+    )
