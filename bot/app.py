@@ -27,7 +27,7 @@ from bot.store.sql_store import open_store
 from config.load import Loaded, load_with_origins
 from config.logs import configure_logging
 from config.secrets import secrets_of
-from config.settings import Settings
+from config.settings import ModelSettings, Settings
 from summarizer.base import Summarizer
 from summarizer.extractive import ExtractiveSummarizer
 from summarizer.languages import load_wording
@@ -107,9 +107,9 @@ async def started(settings: Settings) -> AsyncGenerator[Sulan, None]:
         store = await stack.enter_async_context(open_store(place))
         client = HttpClient(_http_options(settings), store.http_cache, clock)
         await stack.enter_async_context(client)
-        main, model_status = await _main_writer(settings, store, clock, stack)
-        writers = Writers(main, ExtractiveSummarizer(clock))
-        summaries = SummariseService(writers, store=store, clock=clock, owner=_owner())
+        owner = _owner()
+        writers = _Writing(settings.model, store, clock, owner)
+        summaries, model_status = await writers.open(stack)
         stack.push_async_callback(summaries.close)
         lookup = _lookup(settings, client)
         yield Sulan(settings, clock, store, summaries, client, lookup, model_status)
@@ -130,16 +130,48 @@ def _lookup(settings: Settings, client: HttpClient) -> PaperLookup:
     return PooledLookup(ArxivFirst(arxiv=arxiv, hugging_face=hugging_face))
 
 
-async def _main_writer(
-    settings: Settings, store: Store, clock: Clock, stack: AsyncExitStack
-) -> tuple[Summarizer, Callable[[], Awaitable[ModelStatus | None]]]:
-    """Who writes, and how to ask after its health."""
-    if settings.model.name is None:
-        return ExtractiveSummarizer(clock), _no_model
-    from bot.model import open_model  # noqa: PLC0415 - the SDK takes a second to import
+ModelHealth = Callable[[], Awaitable[ModelStatus | None]]
 
-    model = await stack.enter_async_context(open_model(settings.model, store=store, clock=clock))
-    return model, model.model_status
+
+@dataclass(frozen=True, slots=True)
+class _Writing:
+    """Puts together who writes: the model, another one for when it is gone, quotation."""
+
+    model: ModelSettings
+    store: Store
+    clock: Clock
+    owner: str
+
+    async def open(self, stack: AsyncExitStack) -> tuple[SummariseService, ModelHealth]:
+        """The service, and how to ask after the main model's health."""
+        if self.model.name is None:
+            return self._service(ExtractiveSummarizer(self.clock)), _no_model
+        from bot.model import open_model  # noqa: PLC0415 - the SDK takes a second to import
+
+        instead = None
+        if self.model.fallback is not None:
+            other = _of_name(self.model, self.model.fallback)
+            opened = open_model(other, store=self.store, clock=self.clock)
+            instead = self._service(await stack.enter_async_context(opened))
+        opened = open_model(self.model, store=self.store, clock=self.clock)
+        main = await stack.enter_async_context(opened)
+        return self._service(main, instead), main.model_status
+
+    def _service(
+        self, main: Summarizer, instead: SummariseService | None = None
+    ) -> SummariseService:
+        writers = Writers(main, ExtractiveSummarizer(self.clock))
+        return SummariseService(
+            writers, store=self.store, clock=self.clock, owner=self.owner, instead=instead
+        )
+
+
+def _of_name(model: ModelSettings, name: str) -> ModelSettings:
+    """Another model at the same endpoint. Prices that were set are the first one's."""
+    no_prices = dict.fromkeys(
+        ("input_usd_per_million", "cached_usd_per_million", "output_usd_per_million")
+    )
+    return model.model_copy(update={"name": name, **no_prices})
 
 
 async def _no_model() -> None:

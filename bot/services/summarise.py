@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from bot.domain.errors import (
+    ModelUnusable,
     SummaryCutOff,
     SummaryError,
     SummaryFiltered,
@@ -51,11 +52,21 @@ class SummariseService:
 
     One call per key among all callers of this process (single flight) and among all processes on
     one store (claims), and none where the store already has the summary. ``owner`` names this
-    process in its claims.
+    process in its claims. ``instead`` writes, under its own keys, while the main writer cannot be
+    used at all (F25).
     """
 
-    def __init__(self, writers: Writers, *, store: Store, clock: Clock, owner: str) -> None:
+    def __init__(
+        self,
+        writers: Writers,
+        *,
+        store: Store,
+        clock: Clock,
+        owner: str,
+        instead: "SummariseService | None" = None,
+    ) -> None:
         self._writers = writers
+        self._instead = instead
         self._store = store
         self._clock = clock
         self._owner = owner
@@ -101,6 +112,8 @@ class SummariseService:
     async def close(self) -> None:
         """Stop what nobody waits for any more."""
         await self._flights.drain()
+        if self._instead is not None:
+            await self._instead.close()
 
     async def _known(self, key: SummaryKey) -> Summary | None:
         """The stored summary; without a model, rather one that a model wrote or a file brought."""
@@ -161,7 +174,12 @@ class SummariseService:
         except SummaryError as error:
             if key.model == self._writers.fallback.model:
                 raise
-            _log.info("no model summary", extra={"paper": str(paper.id), "reason": error.reason})
+            details = {"paper": str(paper.id), "reason": error.reason, "why": str(error)}
+            _log.info("no model summary", extra=details)
+            if self._instead is not None and isinstance(error, ModelUnusable):
+                summary = await self._instead.summarise(paper, key.language)
+                await self._store.summaries.release(key, self._owner)
+                return summary
             if not isinstance(error, _FINAL):
                 await self._store.summaries.release(key, self._owner)
                 return await self._written(key) or await self._quoted(paper, key.language, error)

@@ -141,6 +141,14 @@ async def test_what_passes_is_quoted_now_and_asked_for_later(error: SummaryError
     assert later.provenance.origin is Origin.MODEL
 
 
+async def test_the_log_says_why_the_model_gave_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
+    refused = Scripted(error=SummaryError("The endpoint did not take the request (HTTP 400)."))
+    await service(refused, MemoryStore()).summarise(PAPER, "zh")
+    (record,) = caplog.records
+    assert record.__dict__["why"] == "The endpoint did not take the request (HTTP 400)."
+
+
 async def test_f28_a_slow_call_keeps_its_claim() -> None:
     store, clock, answered = MemoryStore(), VirtualClock(NOON), asyncio.Event()
 
@@ -269,3 +277,47 @@ def test_of_two_versions_the_higher_is_shown() -> None:
 
 def test_of_none_none_is_shown() -> None:
     assert best([]) is None
+
+
+async def test_f25_another_model_writes_under_its_own_key_while_the_first_is_gone() -> None:
+    store, clock = MemoryStore(), VirtualClock(NOON)
+    gone, other = Scripted(error=ModelUnusable("retired")), Scripted(model="other")
+    quoting = Scripted(model="extractive")
+    instead = SummariseService(Writers(other, quoting), store=store, clock=clock, owner="one")
+    both = SummariseService(
+        Writers(gone, quoting), store=store, clock=clock, owner="one", instead=instead
+    )
+    summary = await both.summarise(PAPER, "zh")
+    assert summary.provenance.model == "other"
+    assert await store.summaries.get(instead.key_of(PAPER, "zh")) == summary
+    assert await store.summaries.get(both.key_of(PAPER, "zh")) is None
+    assert await both.summarise(PAPER, "zh") == summary
+    assert len(other.calls) == 1
+    assert not quoting.calls
+    gone.error = None
+    assert (await both.summarise(PAPER, "zh")).provenance.model == "a-model"
+
+
+@pytest.mark.parametrize("error", [ModelBusy("busy"), BudgetSpent("spent")], ids=["busy", "spent"])
+async def test_f25_another_model_does_not_write_for_one_that_will_again(
+    error: SummaryError,
+) -> None:
+    store, clock = MemoryStore(), VirtualClock(NOON)
+    other, quoting = Scripted(model="other"), Scripted(model="extractive")
+    instead = SummariseService(Writers(other, quoting), store=store, clock=clock, owner="one")
+    writers = Writers(Scripted(error=error), quoting)
+    both = SummariseService(writers, store=store, clock=clock, owner="one", instead=instead)
+    assert (await both.summarise(PAPER, "zh")).provenance.origin is Origin.EXTRACTIVE
+    assert not other.calls
+
+
+async def test_f25_quotation_steps_in_where_both_models_are_gone() -> None:
+    store, clock = MemoryStore(), VirtualClock(NOON)
+    gone, quoting = Scripted(error=ModelUnusable("retired")), Scripted(model="extractive")
+    other = Scripted(model="other", error=ModelUnusable("retired too"))
+    instead = SummariseService(Writers(other, quoting), store=store, clock=clock, owner="one")
+    both = SummariseService(
+        Writers(gone, quoting), store=store, clock=clock, owner="one", instead=instead
+    )
+    summary = await both.summarise(PAPER, "zh")
+    assert summary.findings[-1] == Finding(FindingKind.FALLBACK, "unusable")
