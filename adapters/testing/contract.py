@@ -37,7 +37,9 @@ class _Filled:
     # Makes the adapter, as its entry point does. Write it as ``factory = staticmethod(create)``.
     factory: Callable[[Options], Adapter]
     # A target that the adapter can send to.
-    target: ClassVar[Target]
+    target: Target
+    # A new, empty folder for each test.
+    folder: Path
 
     def values(self) -> Mapping[str, object]:
         """The options that make a working adapter."""
@@ -53,7 +55,6 @@ class _Filled:
 
     @pytest.fixture(autouse=True)
     def _folder(self, tmp_path: Path) -> None:
-        # For adapters that keep files: a new, empty folder for each test.
         self.folder = tmp_path
 
 
