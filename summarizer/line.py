@@ -43,7 +43,7 @@ class ModelLine:
 
     At most ``concurrency`` requests are in flight; a call that waits (for its answer, or to try
     again) keeps none of the others from their turn but those beyond that number, and holds no turn
-    while it backs off. Every request is booked, also one that failed.
+    while it backs off. Every request is booked, also one that failed or that nobody waits for.
     """
 
     def __init__(
@@ -116,7 +116,7 @@ class ModelLine:
         async with self._budget.room_for(worst) as room:
             try:
                 reply = await self._sent(body, question)
-            except AnswerLost:
+            except (AnswerLost, asyncio.CancelledError):
                 room.keep()
                 raise
             self._ladder.answered(dialect)
@@ -125,6 +125,9 @@ class ModelLine:
     async def _sent(self, body: Mapping[str, object], question: Question) -> ChatReply:
         try:
             return await self._endpoint.complete(body)
+        except asyncio.CancelledError:
+            await self._book(question, Usage(), "cancelled")
+            raise
         except SummaryError as error:
             await self._book(question, Usage(), error.reason)
             if isinstance(error, ModelUnusable):

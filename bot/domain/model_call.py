@@ -13,7 +13,8 @@ class ModelCall:
 
     ``at`` is UTC. Tokens are as the endpoint reported them (0 where it reported none);
     ``cached_tokens`` are part of ``input_tokens``. ``cost_usd`` is ``None`` where the price of the
-    model is not known. ``outcome`` is ``ok`` or a SummaryError's reason.
+    model is not known. ``outcome`` is ``ok``, a SummaryError's reason or
+    ``cancelled``.
     """
 
     key: SummaryKey

@@ -287,6 +287,25 @@ async def test_an_unusable_model_is_asked_once_and_remembered() -> None:
     assert await setup.ask() == "fine"
 
 
+async def test_f29_a_call_that_nobody_waits_for_is_booked_and_keeps_its_room() -> None:
+    sent = asyncio.Event()
+
+    async def no_answer(_: Mapping[str, object]) -> ChatReply:
+        sent.set()
+        return await asyncio.Future[ChatReply]()
+
+    # Room for one such request in a day, not for two.
+    setup = Setup(no_answer, OK, limit=DailyLimit(tokens=3_000))
+    asking = asyncio.ensure_future(setup.ask())
+    await sent.wait()
+    asking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+    assert setup.outcomes == ["cancelled"]
+    with pytest.raises(BudgetSpent):
+        await setup.ask()
+
+
 async def test_an_unusable_model_is_logged_once(caplog: pytest.LogCaptureFixture) -> None:
     """F24: alert once."""
     setup = Setup(ModelUnusable("no quota"))
