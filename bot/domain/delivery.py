@@ -85,9 +85,13 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Limited:
-    """A rate limit: not sent, and no failed attempt. ``retry_after`` is in seconds."""
+    """A rate limit: not sent, and no failed attempt. ``retry_after`` is in seconds.
+
+    ``everywhere``: it is the token's, not this chat's alone.
+    """
 
     retry_after: float
+    everywhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,85 @@
+"""From due rows to messages with a time slot each."""
+
+import asyncio
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from adapters.base import Adapter
+from bot.domain.delivery import Delivery, State, Unclear
+from bot.services.deliver.answers import window_of
+from bot.services.deliver.listed import ListedChats
+from bot.services.deliver.prepared import Compose, Preparer, Ready
+from bot.services.deliver.recorder import Call, Recorder
+from bot.services.deliver.sender import LEASE
+from bot.services.deliver.tools import Settled, Tools
+
+# Rows taken at once. More would be claimed longer than needed, fewer cost a query each.
+BATCH = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What one look brought: how many rows, and those that are to be sent, each with its slot."""
+
+    rows: int
+    slots: Sequence[tuple[Ready, datetime]]
+
+
+class Intake:
+    """Takes one platform's deliveries out of the outbox."""
+
+    def __init__(
+        self, adapter: Adapter, compose: Compose, *, tools: Tools, recorder: Recorder
+    ) -> None:
+        self._adapter = adapter
+        self._tools = tools
+        self._recorder = recorder
+        self._marks = recorder.marks
+        self._chats = ListedChats(tools.store.chats, tools.clock)
+        self._preparer = Preparer(adapter, compose, tools.store.outbox, tools.clock)
+
+    async def take(self, *, held: Collection[str]) -> Taken:
+        """Claim a batch, settle what was found in mid-call, and make messages of the rest.
+
+        ``held`` are ids of deliveries that we have in hand: such a row comes back where its outcome
+        could not be recorded for longer than its lease.
+
+        Raises:
+            StoreError: the store cannot be used; what was claimed comes back when its lease ends.
+        """
+        claimed = await self._tools.store.outbox.claim(
+            BATCH, now=self._tools.clock.now(), lease=LEASE, platform=self._adapter.name
+        )
+        rows = [row for row in claimed if row.id not in held]
+        await asyncio.gather(*(self._settle_killed(r) for r in rows if r.state is State.SENDING))
+        waiting = [row for row in rows if row.state is not State.SENDING]
+        prepared = await asyncio.gather(*(self._prepared(row) for row in waiting))
+        ready = [one for one in prepared if one is not None]
+        return Taken(len(claimed), list(zip(ready, await self._slots(ready), strict=True)))
+
+    async def _settle_killed(self, row: Delivery) -> None:
+        repeatable = window_of(self._adapter, row) > 0
+        answer = Unclear("stopped in mid-call", killed=True, repeatable=repeatable)
+        chat = await self._chats.at(row.target)
+        await self._recorder.record(Call(row, answer, chat, row.lease_until))
+
+    async def _prepared(self, row: Delivery) -> Ready | None:
+        made = await self._preparer.prepare(row, await self._chats.at(row.target))
+        if isinstance(made, Ready):
+            return made
+        await self._marks.write(made)
+        self._tools.watch(Settled(made, ""))
+        return None
+
+    async def _slots(self, ready: Sequence[Ready]) -> list[datetime]:
+        """When each may be sent; all of a platform's chats share its rate."""
+        now = self._tools.clock.now()
+        paces = [one.pace.per_second for one in ready if one.pace.per_second is not None]
+        if not paces:
+            return [now] * len(ready)
+        per_second, count = min(paces), len(ready)
+        first = await self._tools.store.rates.reserve(
+            self._adapter.name, count, per_second=per_second, now=now
+        )
+        return [first + n * timedelta(seconds=1 / per_second) for n in range(count)]

@@ -1,0 +1,165 @@
+"""One platform's deliveries: taken as fast as its slots allow, and no faster."""
+
+import asyncio
+import heapq
+import logging
+from datetime import datetime, timedelta
+
+from adapters.base import Adapter
+from bot.domain.errors import StoreError
+from bot.services.deliver.intake import BATCH, Intake, Taken
+from bot.services.deliver.marks import Marks
+from bot.services.deliver.prepared import Compose, Ready
+from bot.services.deliver.recorder import Recorder
+from bot.services.deliver.sender import Sender
+from bot.services.deliver.tools import Tools
+from bot.services.deliver.waiting import sleep_or
+
+_log = logging.getLogger(__name__)
+
+# Deliveries under way at once (F64): 50 a second that take a second each, and what waits its turn.
+_MOST = 96
+# Another process may plan something at any time; our own planner wakes us.
+_LOOK_EVERY = timedelta(seconds=1)
+_AFTER_TROUBLE = timedelta(seconds=5)
+# A slot further away than this is a limit that somebody ran into: the rows go back until then.
+_FARTHEST_SLOT = timedelta(seconds=10)
+# With nothing to look for, somebody pokes us.
+_LONGEST_NAP_S = 60.0
+
+
+class Lane:
+    """Delivers through one adapter; knows nothing of the other lanes."""
+
+    def __init__(self, adapter: Adapter, compose: Compose, tools: Tools, marks: Marks) -> None:
+        self._platform = adapter.name
+        self._tools = tools
+        self.recorder = Recorder(adapter.name, tools, marks)
+        self._intake = Intake(adapter, compose, tools=tools, recorder=self.recorder)
+        self._sender = Sender(adapter, tools, self.recorder)
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._ahead = 0
+        self._looks: list[datetime] = []
+        self._poked = asyncio.Event()
+        self._stopped = asyncio.Event()
+
+    async def run(self, *, within: float) -> None:
+        """Deliver until ``stop``, or until the token is refused.
+
+        Then calls in flight may end ``within`` so many seconds, and what only waited for its slot
+        goes back. A call that takes longer is cut off, to be found again as a killed one.
+        """
+        self._look_at(self._tools.clock.now())
+        try:
+            while not self._stopped.is_set() and not self.recorder.revoked:
+                self._poked.clear()
+                if self._has_room():
+                    await self._look()
+                await sleep_or(self._poked, self._nap_s(), self._tools.clock)
+            if self._tasks:
+                await asyncio.wait(self._tasks.values(), timeout=within)
+        finally:
+            for task in self._tasks.values():
+                task.cancel()
+
+    async def run_once(self) -> int:
+        """Deliver what is due now, and wait for it; returns how many rows were taken.
+
+        Raises:
+            StoreError: the store cannot be used.
+        """
+        total = 0
+        while not self.recorder.stopped(self._tools.clock.now()):
+            taken = await self._intake.take(held=self._tasks.keys())
+            await self._set_off(taken)
+            await asyncio.gather(*self._tasks.values())
+            total += taken.rows
+            if not taken.rows:
+                break
+        return total
+
+    def wake(self) -> None:
+        """Something may have become due: look now."""
+        self._look_at(self._tools.clock.now())
+
+    def stop(self) -> None:
+        """Take nothing more."""
+        self._stopped.set()
+        self._poked.set()
+
+    def _look_at(self, moment: datetime) -> None:
+        heapq.heappush(self._looks, moment)
+        self._poked.set()
+
+    def _has_room(self) -> bool:
+        """Whether to look now: something may be due, few wait for their slots, and what was sent
+        could be recorded (F57)."""
+        now = self._tools.clock.now()
+        return (
+            self._looks[0] <= now
+            and self._ahead <= BATCH // 2
+            and len(self._tasks) <= _MOST - BATCH
+            and not self.recorder.unrecorded
+            and not self.recorder.holds.held(now)
+        )
+
+    def _nap_s(self) -> float:
+        """How long nothing can happen unless somebody pokes us."""
+        now = self._tools.clock.now()
+        moments = (self.recorder.holds.until, self._looks[0])
+        later = ((at - now).total_seconds() for at in moments if at is not None and at > now)
+        return min(later, default=_LONGEST_NAP_S)
+
+    async def _look(self) -> None:
+        """Take what is due, and decide when to look again."""
+        now = self._tools.clock.now()
+        while self._looks and self._looks[0] <= now:
+            heapq.heappop(self._looks)
+        wait = _AFTER_TROUBLE
+        try:
+            taken = await self._intake.take(held=self._tasks.keys())
+            await self._set_off(taken)
+            wait = timedelta() if taken.rows >= BATCH else _LOOK_EVERY
+            self._tools.health.worked("store", at=now)
+        except StoreError as error:
+            self._tools.health.failed("store", str(error), at=now)
+            _log.warning("deliveries wait for the store", extra={"reason": str(error)})
+        except Exception:  # noqa: BLE001 - one platform's fault must not end the others' lanes
+            _log.exception("deliveries wait after a fault", extra={"platform": self._platform})
+        self._look_at(self._tools.clock.now() + wait)
+
+    async def _set_off(self, taken: Taken) -> None:
+        now = self._tools.clock.now()
+        if taken.slots and taken.slots[0][1] - now > _FARTHEST_SLOT:
+            self.recorder.holds.hold(taken.slots[0][1])
+            back = (self._sender.give_back(ready.delivery) for ready, _ in taken.slots)
+            await asyncio.gather(*back)
+            return
+        for ready, slot in taken.slots:
+            self._tasks[ready.delivery.id] = asyncio.ensure_future(self._deliver(ready, slot))
+
+    async def _deliver(self, ready: Ready, slot: datetime) -> None:
+        delivery = ready.delivery
+        try:
+            await self._wait_for(slot)
+            if self._stopped.is_set():
+                await self._sender.give_back(delivery)
+                return
+            self._look_at(await self._sender.deliver(ready))
+        except StoreError as error:
+            self._tools.health.failed("store", str(error), at=self._tools.clock.now())
+        except Exception:  # noqa: BLE001 - one delivery's fault costs no other
+            _log.exception("a delivery failed unforeseen", extra={"post": delivery.post_key})
+        finally:
+            del self._tasks[delivery.id]
+            self._poked.set()
+
+    async def _wait_for(self, slot: datetime) -> None:
+        self._ahead += 1
+        try:
+            seconds = (slot - self._tools.clock.now()).total_seconds()
+            if seconds > 0:
+                await sleep_or(self._stopped, seconds, self._tools.clock)
+        finally:
+            self._ahead -= 1
+            self._poked.set()

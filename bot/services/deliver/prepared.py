@@ -1,0 +1,78 @@
+"""From a row to the message that is to be sent: composed and rendered anew from the store."""
+
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+from adapters.base import Adapter, Message, Pace
+from bot.domain.chat import Chat
+from bot.domain.delivery import Broken, Delivery, State, close, expired, settle
+from bot.domain.errors import StoreError
+from bot.domain.post import Post
+from bot.ports import Clock, Outbox
+
+_log = logging.getLogger(__name__)
+
+# The post that a delivery's key names, ``None`` where there is no more reason to send it. Raises
+# StoreError where the store cannot be read; any other error makes the delivery a broken one.
+Compose: TypeAlias = Callable[[Delivery, Chat], Awaitable[Post | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A delivery with its message, and how fast its chat may be written to."""
+
+    delivery: Delivery
+    chat: Chat
+    message: Message
+    pace: Pace
+
+
+class Preparer:
+    """Makes messages for one adapter."""
+
+    def __init__(self, adapter: Adapter, compose: Compose, outbox: Outbox, clock: Clock) -> None:
+        self._adapter = adapter
+        self._compose = compose
+        self._outbox = outbox
+        self._clock = clock
+
+    async def prepare(self, delivery: Delivery, chat: Chat | None) -> Ready | Delivery:
+        """The delivery with its message, or, where none is to be sent, what became of it.
+
+        Further parts of a long post become rows of their own before the first is sent.
+
+        Raises:
+            StoreError: the store cannot be used; nothing has become of the delivery.
+        """
+        if expired(delivery, self._clock.now()):
+            return close(delivery, State.EXPIRED, delivery.reason or "too old to be news")
+        if chat is None:
+            return close(delivery, State.EXPIRED, "the chat is not listed any more")
+        try:
+            messages = await self._messages(delivery, chat)
+            pace = self._adapter.pace(delivery.target)
+        except StoreError:
+            raise
+        except Exception as error:  # noqa: BLE001 - F63: a poison post costs only itself
+            _log.exception("a post cannot be rendered", extra={"post": delivery.post_key})
+            broken = Broken(f"cannot be rendered: {type(error).__name__}")
+            return settle(delivery, broken, self._clock.now())
+        if delivery.part >= len(messages):
+            return close(delivery, State.EXPIRED, "there is nothing to say any more")
+        if delivery.part == 0 and len(messages) > 1:
+            await self._outbox.add([_part(delivery, n) for n in range(1, len(messages))])
+        return Ready(delivery, chat, messages[delivery.part], pace)
+
+    async def _messages(self, delivery: Delivery, chat: Chat) -> tuple[Message, ...]:
+        post = await self._compose(delivery, chat)
+        if post is None:
+            return ()
+        return tuple(self._adapter.render(post, plain=delivery.plain))
+
+
+def _part(first: Delivery, number: int) -> Delivery:
+    return replace(
+        Delivery(first.target, first.post_key, first.created_at, first.due_at), part=number
+    )

@@ -1,0 +1,88 @@
+"""The call itself: a claimed delivery is marked, sent, and handed on with what came of it."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from adapters.base import Adapter, Repeatable
+from bot.domain.delivery import Delivery, State, begin
+from bot.domain.errors import StoreError
+from bot.services.deliver.answers import Answer, look_up, must_look_up, send
+from bot.services.deliver.prepared import Ready
+from bot.services.deliver.recorder import Call, Recorder, still_ours
+from bot.services.deliver.tools import Tools
+
+# Longer than a call may take (answers.CALL_S), shorter than Discord's window for nonces (120 s).
+LEASE = timedelta(seconds=90)
+# With less of its lease left a row might become somebody else's while we are at it.
+_LEAST_LEASE = timedelta(seconds=65)
+
+
+class Sender:
+    """Sends deliveries through one adapter."""
+
+    def __init__(self, adapter: Adapter, tools: Tools, recorder: Recorder) -> None:
+        self._adapter = adapter
+        self._tools = tools
+        self._recorder = recorder
+        self._marks = recorder.marks
+
+    async def deliver(self, ready: Ready) -> datetime:
+        """Send a claimed delivery, unless something speaks against it at the last moment (F70).
+
+        Returns from when on its chat may get another.
+
+        Raises:
+            StoreError: it could not be marked, and was not sent (F57).
+        """
+        delivery, now = ready.delivery, self._tools.clock.now()
+        if self._recorder.stopped(now) or not _held_for(delivery, _LEAST_LEASE, now):
+            await self.give_back(delivery)
+            return now
+        marked = begin(delivery, now, lease=LEASE)
+        if not await self._marks.write(marked):
+            await self._take_back(delivery, marked)
+            return now
+        spaced = await self._space(ready, marked)
+        started = self._tools.clock.monotonic()
+        delivery, answer = await self._answer(delivery, ready)
+        took = self._tools.clock.monotonic() - started
+        call = Call(delivery, answer, ready.chat, marked.lease_until, took)
+        return max(spaced, await self._recorder.record(call))
+
+    async def give_back(self, delivery: Delivery) -> None:
+        """Put a claimed delivery back as it was; one whose lease ran out is no longer ours.
+
+        Raises:
+            StoreError: it stays claimed until its lease runs out.
+        """
+        if _held_for(delivery, timedelta(), self._tools.clock.now()):
+            await self._marks.write(replace(delivery, state=State.PENDING, lease_until=None))
+
+    async def _answer(self, delivery: Delivery, ready: Ready) -> tuple[Delivery, Answer]:
+        """What came of it, and the delivery as it was before the call that this concerns."""
+        now = self._tools.clock.now()
+        if isinstance(self._adapter, Repeatable) and must_look_up(self._adapter, delivery, now):
+            found = await look_up(self._adapter, delivery)
+            if found is not None:
+                return delivery, found
+            delivery = replace(delivery, called_at=None)  # it certainly has not arrived
+        return delivery, await send(self._adapter, delivery, ready.message, now)
+
+    async def _space(self, ready: Ready, marked: Delivery) -> datetime:
+        """Record, just before the call, when the chat's next message may follow."""
+        until = self._tools.clock.now() + timedelta(seconds=ready.pace.chat_gap or 0.0)
+        try:
+            await self._tools.store.outbox.space(ready.delivery.target, until=until)
+        except StoreError:
+            await self._take_back(ready.delivery, marked)
+            raise
+        return until
+
+    async def _take_back(self, delivery: Delivery, marked: Delivery) -> None:
+        """Undo a mark, unless somebody else has finished or moved the delivery meanwhile."""
+        if await still_ours(self._tools.store.outbox, marked, marked.lease_until):
+            await self.give_back(delivery)
+
+
+def _held_for(delivery: Delivery, least: timedelta, now: datetime) -> bool:
+    return delivery.lease_until is not None and delivery.lease_until - now > least
