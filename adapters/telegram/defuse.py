@@ -78,17 +78,29 @@ def _spans(text: str, own: Mapping[str, str], style: Style) -> Iterator[Span]:
 def _tapped(text: str) -> Iterator[tuple[int, int]]:
     """Where the text holds something that could be tapped: start and end, in order, apart."""
     for word in _WORD.finditer(text):
-        end = 0
+        last: tuple[int, int] | None = None
         for found in _TAPPED.finditer(word[0]):
-            if found.start() < end or not _is_found(found):
+            if not _is_found(found):
                 continue
-            left = _TO_THE_LEFT.search(word[0], end, found.start())
-            right = _TO_THE_RIGHT.match(word[0], found.end())
-            start, end = (left.start() if left else end), (right.end() if right else found.end())
-            core = word[0][start:end].lstrip(_BEFORE)
-            start = min(end - len(core), found.start())
-            stop = max(start + len(core.rstrip(_AFTER)), found.end())
-            yield word.start() + start, word.start() + stop
+            start, end = _spread(word[0], found)
+            if last and start < last[1]:
+                start, end = last[0], max(last[1], end)
+            elif last:
+                yield word.start() + last[0], word.start() + last[1]
+            last = start, end
+        if last:
+            yield word.start() + last[0], word.start() + last[1]
+
+
+def _spread(word: str, found: re.Match[str]) -> tuple[int, int]:
+    """What is found with all around it that belongs to it, but for brackets and full stops."""
+    left = _TO_THE_LEFT.search(word, 0, found.start())
+    right = _TO_THE_RIGHT.match(word, found.end())
+    start = left.start() if left else found.start()
+    end = right.end() if right else found.end()
+    core = word[start:end].lstrip(_BEFORE)
+    start = min(end - len(core), found.start())
+    return start, max(start + len(core.rstrip(_AFTER)), found.end())
 
 
 def _is_found(found: re.Match[str]) -> bool:

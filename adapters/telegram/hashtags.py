@@ -10,13 +10,13 @@ from bot.domain.text import collapse
 
 # A tag longer than a line of a phone is read by nobody; Telegram itself takes 256.
 _MAX_LENGTH = 40
-# Letters, digits and what may stand between them; anything else (C++, ≥, brackets) would be cut
-# off by Telegram or change the meaning.
+# Words of letters and digits, and what may stand between them; anything else (C++, ≥, brackets)
+# would be cut off by Telegram or change the meaning.
 _WORDS = re.compile(r"[^\W_]+(?:[ _\-‐‑–/&'’·][^\W_]+)*")
 _PARTS = re.compile(r"[^\W_]+")
-# Telegram's own letters are Unicode 6's (tdlib/td, unicode.cpp); those outside the first plane
-# differ between versions.
-_FIRST_PLANE = re.compile("[\x00-\uffff]*")
+# Telegram's letters and digits are those of an older Unicode (tdlib/td, unicode.cpp); outside the
+# first plane the two differ.
+_PLANE_END = "\uffff"
 
 
 def hashtag(term: str) -> str | None:
@@ -25,12 +25,16 @@ def hashtag(term: str) -> str | None:
     Words are joined with capitals; a tag needs a letter that is no digit.
     """
     term = collapse(term)
-    if not _WORDS.fullmatch(term) or not _FIRST_PLANE.fullmatch(term):
+    if not _WORDS.fullmatch(term):
         return None
     tag = "".join(word[:1].upper() + word[1:] for word in _PARTS.findall(term))
-    if len(tag) > _MAX_LENGTH or not any(character.isalpha() for character in tag):
-        return None
-    return f"#{tag}"
+    valid = len(tag) <= _MAX_LENGTH and any(map(str.isalpha, tag)) and all(map(_is_taken, tag))
+    return f"#{tag}" if valid else None
+
+
+def _is_taken(character: str) -> bool:
+    """A letter or a decimal digit, as Telegram counts them: ``²`` is neither."""
+    return character <= _PLANE_END and (character.isalpha() or character.isdecimal())
 
 
 def keyword_line(keywords: Iterable[Keyword], own: Mapping[str, str]) -> Line:

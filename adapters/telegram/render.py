@@ -77,6 +77,8 @@ class _Writer:
     def _sections(self) -> Iterator[Block]:
         used = columns(self.post.title)
         for number, section in enumerate(self.post.sections):
+            if not section.lines:
+                continue
             used += sum(map(columns, section.lines))
             long = used > _SCREEN_COLUMNS and number > 0 and not section.urls
             folded = (section.folded or long) and not self.plain

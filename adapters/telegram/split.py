@@ -54,8 +54,12 @@ def pack(blocks: Iterable[Block], whole: Room = Room()) -> Sequence[tuple[Block,
         if inside.units > whole.units * _FILL_BELOW or not current:
             head, block = _cut_block(block, inside, least=_SMALLEST_PIECE if current else 1)
             current.extend(head)
+        if not current:
+            # Not even its label fits: then it is a line like any other.
+            block = replace(block, lines=block.all_lines, label=())
+        else:
+            parts.append(tuple(current))
         waiting.appendleft(block)
-        parts.append(tuple(current))
         current, room = [], whole
     return (*parts, tuple(current)) if current else tuple(parts)
 
@@ -70,20 +74,21 @@ def _size(block: Block) -> Room:
 
 def _cut_block(block: Block, room: Room, *, least: int) -> tuple[tuple[Block, ...], Block]:
     """What of a block fits, if anything of it is worth while, and the rest."""
-    room = room.less(_size(replace(block, lines=())))
+    left = whole = room.less(_size(replace(block, lines=())))
     taken: list[Line] = []
     rest = deque(block.lines)
     while rest:
-        inside = room.less(Room(1, 0)) if taken or block.label else room
+        inside = left.less(Room(1, 0)) if taken or block.label else left
         size = _size(Block((rest[0],)))
         if not inside.holds(size):
-            head, tail = _cut_line(rest.popleft(), inside, least=1 if not taken else least)
-            taken.extend(head)
-            rest.extendleft(tail)
+            if not taken or left.units > whole.units * _FILL_BELOW:
+                head, tail = _cut_line(rest.popleft(), inside, least=least)
+                taken.extend(head)
+                rest.extendleft(tail)
             break
         taken.append(rest.popleft())
-        room = inside.less(size)
-    if not taken or sum(units(text_of(line)) for line in taken) < min(least, _size(block).units):
+        left = inside.less(size)
+    if not taken:
         return (), block
     return (replace(block, lines=tuple(taken)),), replace(block, lines=tuple(rest), label=())
 
@@ -103,15 +108,20 @@ def _fitting(line: Line, room: Room) -> int:
     """How many of a line's characters fit."""
     count = 0
     for span in line:
-        room = room.less(Room(0, span.entities))
-        if room.entities < 0:
+        if span.entities > room.entities:
             break
-        for character in span.text:
-            room = room.less(Room(units(character), 0))
-            if room.units < 0:
-                return count
-            count += 1
+        taken = _first_units(span.text, room.units)
+        count += len(taken)
+        if len(taken) < len(span.text):
+            break
+        room = room.less(Room(units(taken), span.entities))
     return count
+
+
+def _first_units(text: str, count: int) -> str:
+    """As much of a text as so many UTF-16 units hold; no half of a character."""
+    encoded = text[: max(0, count)].encode("utf-16-le")
+    return encoded[: 2 * max(0, count)].decode("utf-16-le", "ignore")
 
 
 def _slice(line: Line, start: int, end: int) -> Line:
