@@ -7,15 +7,16 @@ when, what a command does, and what becomes of a delivery that failed.
 
 from adapters.base import Options
 from adapters.telegram.adapter import TelegramAdapter
+from adapters.telegram.listen import TelegramBot
 from adapters.telegram.options import read_options
 
-__all__ = ["TelegramAdapter", "create"]
+__all__ = ["TelegramAdapter", "TelegramBot", "create"]
 
 
-def create(options: Options) -> TelegramAdapter:
+def create(options: Options) -> TelegramBot:
     """The adapter from ``[adapters.telegram]``.
 
     Raises:
         SettingsError: names every fault in the options.
     """
-    return TelegramAdapter(read_options(options.values))
+    return TelegramBot(read_options(options.values))

@@ -20,7 +20,8 @@ class TelegramOptions:
 
     ``api_url`` is where the Bot API answers: Telegram's, or a local Bot API server's. ``proxy`` is
     an HTTP proxy; where it is "", the system's proxy variables count. ``sound`` is whether messages
-    notify, ``preview`` whether the paper's page is shown under its message. ``connections`` are
+    notify, ``preview`` whether the paper's page is shown under its message. ``webhook`` is whether
+    Telegram calls us, instead of our asking for updates. ``connections`` are
     for sending; polling has its own. Time-outs are in seconds: ``answer_timeout_s`` is long,
     because a message whose answer is not waited for may have arrived and is not sent again.
     """
@@ -30,6 +31,7 @@ class TelegramOptions:
     proxy: str = field(default="", repr=False)
     sound: bool = True
     preview: bool = True
+    webhook: bool = False
     connections: int = 32
     connect_timeout_s: float = 10.0
     answer_timeout_s: float = 30.0
@@ -112,6 +114,7 @@ _KINDS: Mapping[str, Callable[[object], object]] = {
     "proxy": _proxy,
     "sound": _switch,
     "preview": _switch,
+    "webhook": _switch,
     "connections": _count,
     "connect_timeout_s": _number(0.1, 300),
     "answer_timeout_s": _number(1, 600),
