@@ -47,7 +47,9 @@ def action_key(custom_id: str) -> str | None:
     return custom_id.removeprefix(ACTION_PREFIX) if custom_id.startswith(ACTION_PREFIX) else None
 
 
-def buttons(links: Iterable[Link], actions: Iterable[Action]) -> tuple[Sequence[Button], list[Link]]:
+def buttons(
+    links: Iterable[Link], actions: Iterable[Action]
+) -> tuple[Sequence[Button], list[Link]]:
     """Buttons for links and actions, and those links that cannot be one and want another place.
 
     Actions are always kept: there is no other place for them. Two with one key are one.

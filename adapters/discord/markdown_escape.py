@@ -18,7 +18,9 @@ _LINE_START = re.compile(r"^(\s*)([#+-])", re.MULTILINE)
 _NUMBERED = re.compile(r"^(\s*\d+)([.)])", re.MULTILINE)
 # An Arabic letter mark and tag characters, with which text can be reordered or hidden too; tags
 # are kept only after a flag (regional emoji are written so).
-_REORDERING = re.compile("[\u061c\u180e]|(?<![\U0001f3f4\U000e0020-\U000e007f])[\U000e0000-\U000e007f]+")
+_REORDERING = re.compile(
+    "[\u061c\u180e]|(?<![\U0001f3f4\U000e0020-\U000e007f])[\U000e0000-\U000e007f]+"
+)
 
 
 def escape(text: str) -> str:

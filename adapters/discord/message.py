@@ -17,7 +17,7 @@ class DiscordMessage:
     """One message as parts of a JSON payload.
 
     ``title`` is the post's, without markup, for a forum's thread; ``part`` counts a post's messages
-    from 0.
+    from 0. ``address`` is the page that the post is about, "" where there is none.
     """
 
     content: str = ""
@@ -25,6 +25,7 @@ class DiscordMessage:
     buttons: tuple[Button, ...] = ()
     title: str = ""
     part: int = 0
+    address: str = ""
 
     def payload(self, *, actions: bool = True) -> dict[str, Any]:
         """As "Create Message", "Edit Message" and "Execute Webhook" take it.

@@ -31,6 +31,8 @@ _RATING_LABEL = 60
 # Fields leave the description at least half of an embed.
 _FOLDED_FIELDS = 1500
 _ELLIPSIS = "…"
+# An embed's address may get a mark behind it (adapters.discord.marks).
+_MARKABLE = EMBED_URL - 64
 
 
 def render(post: Post, *, plain: bool = False) -> Sequence[DiscordMessage]:
@@ -66,6 +68,7 @@ def _embedded(post: Post) -> Sequence[DiscordMessage]:
             buttons=() if part else tuple(shown),
             title=visible(post.title),
             part=part,
+            address=usable(post.url, _MARKABLE) or "",
         )
         for part, embed in enumerate(embeds)
     )
@@ -79,7 +82,7 @@ def _head(post: Post, others: Sequence[Link]) -> tuple[Embed, Sequence[Block]]:
     fields, folded = _folded(post.sections)
     embed = Embed(
         title=title,
-        url=usable(post.url, EMBED_URL) if title else None,
+        url=usable(post.url, _MARKABLE) if title else None,
         colour=_colour(post.ratings),
         author=signals if units(signals) <= AUTHOR else "",
         fields=(*rated, *fields),
@@ -101,7 +104,7 @@ def _title(text: str) -> tuple[str, Block]:
     shown = visible(text)
     if escaped_units(shown) <= TITLE:
         return escape(shown), ()
-    first, *rest = split_text(shown, TITLE - 1, measure=escaped_units)
+    first = split_text(shown, TITLE - 1, measure=escaped_units)[0]
     return escape(first) + _ELLIPSIS, _block(_ELLIPSIS + shown[len(first) :].strip())
 
 
@@ -131,8 +134,8 @@ def _folded(sections: Sequence[Section]) -> tuple[tuple[Field, ...], Sequence[Se
     taken: list[Section] = []
     room = _FOLDED_FIELDS
     for section in sections:
-        name, *lines = (line.written() for line in _section(replace(section, label="?")))
-        field = Field(escape(section.label), "\n".join(lines))
+        lines = _section(replace(section, label=""))
+        field = Field(escape(section.label), "\n".join(line.written() for line in lines))
         size = units(field.name) + units(field.value)
         fits = 1 <= units(field.name) <= FIELD_NAME and 1 <= units(field.value) <= FIELD_VALUE
         if section.folded and fits and size <= room:

@@ -1,0 +1,35 @@
+"""Discord: publishing under a bot (``create``) or through a channel's webhook
+(``create_webhook``).
+
+Here belongs everything that knows Discord: what a message looks like (``render`` and the modules it
+uses, all pure), how it is sent (``adapter``, ``webhook``), the one connection that sending and
+listening share (``client``), and what Discord's faults mean (``errors``). discord.py and aiohttp
+are imported nowhere else on its behalf. What to send, when, and what follows from a fault are not
+decided here.
+"""
+
+from adapters.base import Options
+from adapters.discord.adapter import DiscordAdapter
+from adapters.discord.options import read_options, read_webhook_options
+from adapters.discord.webhook import WebhookAdapter
+from bot.clock import SystemClock
+
+__all__ = ["DiscordAdapter", "WebhookAdapter", "create", "create_webhook"]
+
+
+def create(options: Options) -> DiscordAdapter:
+    """The adapter ``discord``, of ``[adapters.discord]``.
+
+    Raises:
+        SettingsError: names every fault of the options.
+    """
+    return DiscordAdapter(read_options(options), SystemClock())
+
+
+def create_webhook(options: Options) -> WebhookAdapter:
+    """The adapter ``discord-webhook``, of ``[adapters.discord-webhook]``.
+
+    Raises:
+        SettingsError: names every fault of the options.
+    """
+    return WebhookAdapter(read_webhook_options(options), SystemClock())

@@ -1,0 +1,162 @@
+"""Discord as a platform: text channels, threads, forums, announcement channels, under a bot."""
+
+import hashlib
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from types import TracebackType
+from typing import Any, Self
+
+from adapters.base import Message, Pace
+from adapters.discord.client import Connection
+from adapters.discord.crosspost import Crossposter
+from adapters.discord.errors import UNKNOWN_MESSAGE, refusal_code
+from adapters.discord.forum import Forums
+from adapters.discord.history import History
+from adapters.discord.invalid import InvalidRequests
+from adapters.discord.marks import marked
+from adapters.discord.message import DiscordMessage
+from adapters.discord.options import ChannelOptions, DiscordOptions, ForumStyle
+from adapters.discord.render import render
+from adapters.discord.rest import BotRest
+from bot.domain.delivery_errors import ContentRejected, OutcomeUnknown
+from bot.domain.post import Post
+from bot.domain.target import Receipt, Target
+from bot.ports import Clock
+
+# Discord API v10, "Global Rate Limit": 50 a second; 45 leaves room for commands and edits.
+PER_SECOND = 45.0
+# About five messages in five seconds to a channel (not documented; headers rule, and discord.py
+# obeys them).
+CHAT_GAP = 1.0
+# A nonce holds "for a few minutes" (Discord API v10, "Create Message"); two are surely a few.
+REPEAT_WINDOW = 120.0
+# The longest nonce.
+_NONCE = 25
+_PLAIN_TEXT = ChannelOptions()
+
+
+class DiscordAdapter:
+    """Implements ``adapters.base``'s Adapter, Editor and Repeatable; an async context manager.
+
+    A target's ``chat`` is a channel's id and its ``thread`` a thread's, if any. In a forum the
+    receipt names thread and message, ``THREAD/MESSAGE``; elsewhere the message alone, "" where it
+    was taken earlier and has been deleted since.
+    """
+
+    name = "discord"
+
+    def __init__(
+        self, options: DiscordOptions, clock: Clock, *, connection: Connection | None = None
+    ) -> None:
+        self._options = options
+        self._stack = AsyncExitStack()
+        self.connection = connection or Connection(options)
+        self._rest = BotRest(self.connection, InvalidRequests(clock), timeout=options.timeout)
+        self._history = History(self._rest, clock)
+        self._forums = Forums(self._rest, self._history, clock, day_title=options.day_title)
+        self._crossposter = Crossposter(self._rest, self._history, clock)
+
+    async def __aenter__(self) -> Self:
+        await self._stack.enter_async_context(self.connection)
+        self._stack.push_async_callback(self._crossposter.close)
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        where: TracebackType | None,
+    ) -> None:
+        await self._stack.aclose()
+
+    def pace(self, target: Target) -> Pace:  # noqa: ARG002 - one for all
+        return Pace(per_second=PER_SECOND, chat_gap=CHAT_GAP)
+
+    def render(self, post: Post, *, plain: bool = False) -> Sequence[DiscordMessage]:
+        return render(post, plain=plain)
+
+    def repeat_window(self, target: Target) -> float:  # noqa: ARG002 - one for all
+        """A forum takes no nonce, but its posts are looked for before they are started."""
+        return REPEAT_WINDOW
+
+    async def send(self, target: Target, message: Message, *, key: str) -> Receipt:
+        shown: DiscordMessage = message
+        channel = target.thread or target.chat
+        options = self._of(channel)
+        if options.forum is ForumStyle.DAY:
+            return await self._send_to_day(channel, shown, key=key, options=options)
+        if options.forum is ForumStyle.PAPER:
+            return await self._send_to_forum(channel, shown, key=key, options=options)
+        message_id = await self._post(channel, shown, key)
+        if options.crosspost and message_id:
+            self._crossposter.publish(channel, message_id)
+        return Receipt(message_id)
+
+    async def edit(self, target: Target, message_id: str, message: Message) -> None:
+        thread, _, own_id = message_id.rpartition("/")
+        if not own_id:
+            raise ContentRejected("the message to edit has been deleted")
+        shown: DiscordMessage = message
+        await self._rest.call(
+            "PATCH",
+            "/channels/{channel_id}/messages/{message_id}",
+            json=shown.payload(),
+            channel_id=thread or target.thread or target.chat,
+            message_id=own_id,
+        )
+
+    async def find(self, target: Target, key: str) -> Receipt | None:
+        channel = target.thread or target.chat
+        if self._of(channel).forum:
+            replies = self._of(channel).forum is ForumStyle.DAY
+            found = await self._forums.find(channel, key, replies=replies)
+            return Receipt("/".join(found)) if found else None
+        message = await self._history.find(channel, key)
+        return Receipt(message["id"]) if message else None
+
+    def _of(self, channel: str) -> ChannelOptions:
+        return self._options.channels.get(channel, _PLAIN_TEXT)
+
+    async def _send_to_forum(
+        self, forum: str, message: DiscordMessage, *, key: str, options: ChannelOptions
+    ) -> Receipt:
+        thread = await self._forums.paper_thread(forum, message) if message.part else None
+        if thread:
+            return Receipt(f"{thread}/{await self._post(thread, message, key)}")
+        return Receipt("/".join(await self._forums.start(forum, message, key=key, options=options)))
+
+    async def _send_to_day(
+        self, forum: str, message: DiscordMessage, *, key: str, options: ChannelOptions
+    ) -> Receipt:
+        async with self._forums.lock(forum):
+            thread = await self._forums.day_thread(forum)
+            if not thread:
+                started = await self._forums.start_day(forum, message, key=key, options=options)
+                return Receipt("/".join(started))
+        found = await self._forums.first_if_same(thread, message, key)
+        return Receipt(f"{thread}/{found or await self._post(thread, message, key)}")
+
+    async def _post(self, channel: str, message: DiscordMessage, key: str) -> str:
+        """Create a message, at most once for a key within the window; gives its id."""
+        payload: dict[str, Any] = marked(message.payload(), key, address=message.address)
+        payload |= {"nonce": nonce(key), "enforce_nonce": True}
+        try:
+            answer = await self._rest.call(
+                "POST", "/channels/{channel_id}/messages", json=payload, channel_id=channel
+            )
+        except ContentRejected as error:
+            if refusal_code(error) == UNKNOWN_MESSAGE:
+                # By design, for a nonce whose message was deleted meanwhile.
+                return ""
+            raise
+        try:
+            return str(answer["id"])
+        except (KeyError, TypeError) as error:
+            raise OutcomeUnknown("Discord's answer names no message") from error
+
+
+def nonce(key: str) -> str:
+    """A delivery's id, which fits (24 digits); anything longer as a digest of it."""
+    if len(key) <= _NONCE:
+        return key
+    return hashlib.blake2b(key.encode(), digest_size=_NONCE // 2).hexdigest()

@@ -1,0 +1,104 @@
+"""What is known of one call to Discord while it is under way, and how it is kept from repeating.
+
+discord.py and aiohttp offer tracing (``discord.Client(http_trace=…)``), which is told when bytes
+leave and when an answer comes. For a call of ours (``watched``), and for no other, the trace
+ - notes whether the request has left, which decides between "not sent" and "nobody knows";
+ - ends the call at the first answer that is no success. discord.py would otherwise sleep through a
+   429 or repeat a 500 up to five times by itself (25 s), also on routes without a nonce, where
+   every repetition may be another copy. Pace and repetition are the deliverer's alone.
+"""
+
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from types import SimpleNamespace
+
+import aiohttp
+
+
+@dataclass(slots=True)
+class Attempt:
+    """One call: whether it ``started`` (discord.py may hold it back for a bucket), whether its
+    bytes have ``left``, and the body of a successful answer once it is read."""
+
+    started: bool = False
+    left: bool = False
+    body: bytes | None = None
+
+
+class Refusal(Exception):
+    """Discord answered, and not with success. Its text holds neither address nor body (T5)."""
+
+    def __init__(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
+        super().__init__(f"Discord answered {status}")
+        self.status = status
+        self.headers = headers
+        self.body = body
+
+
+# A context variable is no shared state: each task has its own value.
+_ATTEMPT: ContextVar[Attempt | None] = ContextVar("_ATTEMPT", default=None)
+
+
+class LostAnswer(Exception):
+    """The connection broke after the request had left. Names the library's exception.
+
+    Not an ``OSError``: discord.py repeats by itself after some of those (error numbers 54 and
+    10054, a reset connection on macOS and Windows), whether or not the route takes a nonce.
+    """
+
+
+@contextmanager
+def watched() -> Generator[Attempt]:
+    """Watch the one call made inside; it must run in the same task."""
+    attempt = Attempt()
+    token = _ATTEMPT.set(attempt)
+    try:
+        yield attempt
+    finally:
+        _ATTEMPT.reset(token)
+
+
+def trace() -> aiohttp.TraceConfig:
+    """The tracing that ``watched`` needs, for an aiohttp client."""
+    config = aiohttp.TraceConfig()
+    config.on_request_start.append(_started)
+    config.on_request_headers_sent.append(_left)
+    config.on_request_end.append(_answered)
+    config.on_request_exception.append(_broken)
+    return config
+
+
+async def _started(
+    _client: aiohttp.ClientSession, _: SimpleNamespace, __: aiohttp.TraceRequestStartParams
+) -> None:
+    if attempt := _ATTEMPT.get():
+        attempt.started = True
+
+
+async def _left(
+    _client: aiohttp.ClientSession, _: SimpleNamespace, __: aiohttp.TraceRequestHeadersSentParams
+) -> None:
+    if attempt := _ATTEMPT.get():
+        attempt.left = True
+
+
+async def _answered(
+    _client: aiohttp.ClientSession, _: SimpleNamespace, params: aiohttp.TraceRequestEndParams
+) -> None:
+    attempt = _ATTEMPT.get()
+    if attempt is None:
+        return
+    body = await params.response.read()
+    if params.response.status >= 400:
+        raise Refusal(params.response.status, params.response.headers, body)
+    attempt.body = body
+
+
+async def _broken(
+    _client: aiohttp.ClientSession, _: SimpleNamespace, params: aiohttp.TraceRequestExceptionParams
+) -> None:
+    attempt = _ATTEMPT.get()
+    if attempt and attempt.left and isinstance(params.exception, OSError):
+        raise LostAnswer(type(params.exception).__name__) from params.exception

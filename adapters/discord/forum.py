@@ -1,0 +1,159 @@
+"""Forums: a post is a thread, for each paper or for each day.
+
+Starting a thread takes no nonce, so that repeating it blindly could double a post (F48). Instead a
+post is looked for before it is started: among the forum's active threads one of ours with this name
+whose first message carries the delivery's mark. That is one more call for each post of a forum.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any, cast
+
+from adapters.discord.history import History
+from adapters.discord.marks import has_mark, marked
+from adapters.discord.message import THREAD_NAME, DiscordMessage
+from adapters.discord.options import ChannelOptions
+from adapters.discord.rest import BotRest
+from bot.domain.delivery_errors import ContentRejected, OutcomeUnknown
+from bot.ports import Clock
+
+JsonObject = Mapping[str, Any]
+# Threads whose first message is looked at when a post is looked for by its mark alone.
+_LATEST = 25
+# A delivery is at most two days old (bot.domain.delivery.MAX_AGE), and so is its day's post.
+_DAYS = 3
+
+
+class Forums:
+    """Starts and finds posts. ``day_title`` names a day's post."""
+
+    def __init__(self, rest: BotRest, history: History, clock: Clock, *, day_title: str) -> None:
+        self._rest = rest
+        self._history = history
+        self._clock = clock
+        self._day_title = day_title
+        self._guilds: dict[str, str] = {}
+        self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    def day_name(self) -> str:
+        """The name of the post of today (UTC)."""
+        return self._day_title.replace("{day}", f"{self._clock.now():%Y-%m-%d}")[:THREAD_NAME]
+
+    async def start(
+        self, forum: str, message: DiscordMessage, *, key: str, options: ChannelOptions
+    ) -> tuple[str, str]:
+        """Make sure there is a post with this message; gives the ids of its thread and message.
+
+        Raises:
+            DeliveryError: as any call.
+        """
+        name = thread_name(message)
+        async with self._locks[forum]:
+            for thread in await self._named(forum, name):
+                if first := await self.first_if_same(thread["id"], message, key):
+                    return thread["id"], first
+            payload = marked(message.payload(), key, address=message.address)
+            return await self._create(forum, name, payload, options)
+
+    async def day_thread(self, forum: str) -> str | None:
+        """The thread of today's post, where there is one."""
+        threads = await self._named(forum, self.day_name())
+        return min((thread["id"] for thread in threads), key=int, default=None)
+
+    async def start_day(
+        self, forum: str, message: DiscordMessage, *, key: str, options: ChannelOptions
+    ) -> tuple[str, str]:
+        """Start today's post with this message as its first."""
+        payload = marked(message.payload(), key, address=message.address)
+        return await self._create(forum, self.day_name(), payload, options)
+
+    def lock(self, forum: str) -> asyncio.Lock:
+        """Held from looking for today's post until it is there."""
+        return self._locks[forum]
+
+    async def paper_thread(self, forum: str, message: DiscordMessage) -> str | None:
+        """The newest thread of ours with this post's name, for its further parts."""
+        threads = await self._named(forum, thread_name(message))
+        return max((thread["id"] for thread in threads), key=int, default=None)
+
+    async def first_if_same(self, thread: str, message: DiscordMessage, key: str) -> str | None:
+        """The id of a thread's first message, where it is this one."""
+        first = await self._first_message(thread)
+        return first["id"] if first and _same(first, message, key) else None
+
+    async def find(self, forum: str, key: str, *, replies: bool) -> tuple[str, str] | None:
+        """The thread and message with a delivery's mark: the first message of one of our latest
+        posts, or (with ``replies``) any message of the newest three."""
+        latest = sorted(await self._own(forum), key=lambda t: int(t["id"]), reverse=True)
+        for number, thread in enumerate(latest[:_LATEST]):
+            first = await self._first_message(thread["id"])
+            if first and has_mark(first, key):
+                return thread["id"], first["id"]
+            reply = replies and number < _DAYS and await self._history.find(thread["id"], key)
+            if reply:
+                return thread["id"], reply["id"]
+        return None
+
+    async def _create(
+        self, forum: str, name: str, payload: JsonObject, options: ChannelOptions
+    ) -> tuple[str, str]:
+        body = {
+            "name": name,
+            "auto_archive_duration": options.archive_minutes,
+            "message": payload,
+            **({"applied_tags": list(options.tags)} if options.tags else {}),
+        }
+        thread = await self._rest.call(
+            "POST", "/channels/{channel_id}/threads", json=body, channel_id=forum
+        )
+        return _id(thread), _id(thread)
+
+    async def _named(self, forum: str, name: str) -> list[JsonObject]:
+        return [thread for thread in await self._own(forum) if thread["name"] == name]
+
+    async def _own(self, forum: str) -> list[JsonObject]:
+        guild = await self._guild(forum)
+        active = await self._rest.call("GET", "/guilds/{guild_id}/threads/active", guild_id=guild)
+        own = await self._history.own_id()
+        return [
+            thread
+            for thread in active["threads"]
+            if thread.get("parent_id") == forum and thread.get("owner_id") == own
+        ]
+
+    async def _guild(self, forum: str) -> str:
+        if forum not in self._guilds:
+            channel = await self._rest.call("GET", "/channels/{channel_id}", channel_id=forum)
+            self._guilds[forum] = channel["guild_id"]
+        return self._guilds[forum]
+
+    async def _first_message(self, thread: str) -> JsonObject | None:
+        """A post's first message has the id of its thread."""
+        try:
+            return await self._rest.call(
+                "GET",
+                "/channels/{channel_id}/messages/{message_id}",
+                channel_id=thread,
+                message_id=thread,
+            )
+        except ContentRejected:  # it was deleted
+            return None
+
+
+def thread_name(message: DiscordMessage) -> str:
+    """A post's name: its title, with an ellipsis where a thread's name cannot hold it."""
+    title = message.title or "…"
+    return title if len(title) <= THREAD_NAME else f"{title[: THREAD_NAME - 1].rstrip()}…"
+
+
+def _same(first: JsonObject, message: DiscordMessage, key: str) -> bool:
+    """By the mark; a plain message carries none and is known by its text."""
+    return has_mark(first, key) or bool(message.content and first["content"] == message.content)
+
+
+def _id(thread: JsonObject) -> str:
+    try:
+        return str(int(cast("Any", thread)["id"]))
+    except (KeyError, TypeError, ValueError) as error:
+        raise OutcomeUnknown("the forum's answer names no thread") from error

@@ -1,0 +1,82 @@
+"""Single calls to Discord's API, each made once, each fault translated.
+
+The calls go through discord.py's HTTP side, which knows the token and every bucket. It is asked by
+route and JSON rather than through ``Messageable.send``: what was rendered (and validated) is then
+what is sent, forum posts and crossposts go the same way without a channel object to fetch first,
+and no view is kept in memory for each button that was ever sent.
+"""
+
+import asyncio
+import json as json_
+from collections.abc import Mapping
+from typing import Any
+
+from discord.http import Route
+
+from adapters.discord.client import Connection
+from adapters.discord.errors import counts_as_invalid, translate
+from adapters.discord.exchange import Attempt, Refusal, watched
+from adapters.discord.invalid import InvalidRequests
+from bot.domain.delivery_errors import NotDelivered, OutcomeUnknown
+
+JsonObject = dict[str, Any]
+
+
+class BotRest:
+    """Calls under the bot's token. ``timeout`` is in seconds, for one call with its answer."""
+
+    def __init__(self, connection: Connection, invalid: InvalidRequests, *, timeout: float) -> None:
+        self._connection = connection
+        self._invalid = invalid
+        self._timeout = timeout
+
+    async def user_id(self) -> str:
+        """The bot's own user id."""
+        user = (await self._connection.logged_in()).user
+        if user is None:
+            raise NotDelivered("Discord has not told who we are")
+        return str(user.id)
+
+    async def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        json: JsonObject | None = None,
+        query: Mapping[str, Any] | None = None,
+        **ids: str,
+    ) -> Any:
+        """Make one call and give its answer's JSON. ``ids`` fill the path's braces.
+
+        Raises:
+            DeliveryError: one of its kinds; its cause may be a ``Refusal`` with Discord's code.
+        """
+        self._invalid.check()
+        client = await self._connection.logged_in()
+        given: dict[str, Any] = {"json": json} if json is not None else {}
+        if query:
+            given["params"] = query
+        with watched() as attempt:
+            try:
+                async with asyncio.timeout(self._timeout):
+                    return await client.http.request(Route(method, path, **ids), **given)
+            except TimeoutError as error:
+                return _answer_in_time(attempt, error, read_only=method == "GET")
+            except Exception as error:
+                raise self._known(error, attempt, read_only=method == "GET") from error
+
+    def _known(self, error: Exception, attempt: Attempt, *, read_only: bool) -> Exception:
+        if isinstance(error, Refusal) and counts_as_invalid(error):
+            self._invalid.count()
+        return translate(error, attempt, read_only=read_only) or error
+
+
+def _answer_in_time(attempt: Attempt, error: TimeoutError, *, read_only: bool) -> Any:
+    """The answer, where the time ran out while discord.py waited for the *next* call's turn: it
+    does so after the answer has come."""
+    if attempt.body is None:
+        raise translate(error, attempt, read_only=read_only) or error from error
+    try:
+        return json_.loads(attempt.body)
+    except ValueError as broken:
+        raise OutcomeUnknown("the request was taken and the answer is no JSON") from broken
