@@ -31,3 +31,28 @@ class VirtualClock:
     def advance(self, seconds: float) -> None:
         """Let time pass while nobody sleeps."""
         self._elapsed += seconds
+
+
+class HeldClock(VirtualClock):
+    """A clock whose sleepers wake only when the test lets time pass (``advance``)."""
+
+    def __init__(self, now: datetime) -> None:
+        super().__init__(now)
+        self._sleepers: list[tuple[float, asyncio.Event]] = []
+
+    async def sleep(self, seconds: float) -> None:
+        self.sleeps.append(seconds)
+        if seconds <= 0:
+            await asyncio.sleep(0)
+            return
+        woken = asyncio.Event()
+        self._sleepers.append((self._elapsed + seconds, woken))
+        await woken.wait()
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass, and wake whoever wanted to be by then."""
+        super().advance(seconds)
+        for wake, woken in self._sleepers:
+            if wake <= self._elapsed:
+                woken.set()
+        self._sleepers = [sleeper for sleeper in self._sleepers if not sleeper[1].is_set()]
