@@ -2,8 +2,9 @@
 
 import logging
 import re
+import warnings
 from collections.abc import Mapping, Sequence
-from typing import cast
+from typing import Any, cast
 
 import apprise
 from apprise import NotifyBase, NotifyFormat, OverflowMode
@@ -83,15 +84,12 @@ async def _notify(service: NotifyBase, message: AppriseMessage) -> None:
         DeliveryError: it was not, or may not have been, delivered.
     """
     form = Form.TEXT if message.plain else Form(service.resolve_format(NotifyFormat.HTML).value)
-    titled = len(message.title) + _COUNTER <= service.title_maxlen and message.fits_as_title(form)
+    title, body = _title_and_body(service, message, form)
     sender = apprise.Apprise(service, asset=service.asset)
     name = str(service.service_name)
     try:
         result = await sender.async_notify(
-            body=message.body(form, titled=titled),
-            title=message.title if titled else "",
-            body_format=NotifyFormat(form.value),
-            log_level=logging.DEBUG,
+            body=body, title=title, body_format=NotifyFormat(form.value), log_level=logging.DEBUG
         )
     except (AppriseException, TypeError) as error:
         raise ContentRejected(f"apprise cannot prepare this for {name}") from error
@@ -103,10 +101,23 @@ async def _notify(service: NotifyBase, message: AppriseMessage) -> None:
     raise fault(name, lines, addresses=len(service))
 
 
+def _title_and_body(service: NotifyBase, message: AppriseMessage, form: Form) -> tuple[str, str]:
+    """The title apart where the service has room for all of it, else at the head of the body."""
+    title = message.title
+    if len(title) + _COUNTER <= service.title_maxlen and message.fits_as_title(form):
+        body = message.body(form, titled=True)
+        if body:
+            return title, body
+    return "", message.body(form, titled=False)
+
+
 def _open(url: str) -> NotifyBase | None:
     """A service as Sulan uses it: nothing cut, nothing repeated, no failure passed over."""
-    make = apprise.Apprise.instantiate  # pyright: ignore[reportUnknownMemberType] - a bare dict of apprise's
-    service = make(url, asset=_asset())
+    with warnings.catch_warnings():
+        # The first URL makes apprise import all of its services, and these what is deprecated.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        made = cast("Any", apprise.Apprise).instantiate(url, asset=_asset())
+    service = cast("NotifyBase | None", made)
     if service is None:
         return None
     service.overflow_mode = OverflowMode.SPLIT

@@ -55,8 +55,13 @@ class _Style:
 # T3: with an invisible character in it no service takes this for a mention of everybody.
 _MENTION = re.compile(r"(?<=@)(?=everyone|here|channel|all|room)|(?<=<)(?=[!@#]|at\b)", re.I)
 _JOINER = "\u2060"
+# What could be markup in a title, whatever the service; and what is in CommonMark and the dialects
+# that apprise makes of it. No more: some services show the backslash.
 _MARKUP = re.compile(r"[\\`*_\[\]<>~|#@&]")
-_BLOCK_START = re.compile(r"^(\d+)([.)])|^([-+=])")
+_COMMONMARK = re.compile(
+    r"[\\`*_\[\]]|~(?=~)|(?<=~)~|\|(?=\|)|(?<=\|)\||<(?=[\w/!?\u2060])|&(?=#?\w+;)"
+)
+_BLOCK_START = re.compile(r"^(\d+)([.)])|^([-+=#>])")
 
 
 def _harmless(text: str) -> str:
@@ -68,10 +73,7 @@ def _html_text(text: str) -> str:
 
 
 def _markdown_text(text: str) -> str:
-    escaped = _MARKUP.sub(
-        lambda match: "\\" + match[0] if match[0] != "@" else "@", _harmless(text)
-    )
-    return _BLOCK_START.sub(r"\1\\\2\3", escaped)
+    return _BLOCK_START.sub(r"\1\\\2\3", _COMMONMARK.sub(r"\\\g<0>", _harmless(text)))
 
 
 def _markdown_link(label: str, url: str) -> str:

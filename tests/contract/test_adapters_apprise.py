@@ -79,5 +79,6 @@ async def _served(status: int) -> AsyncGenerator[Adapter, None]:
     app = web.Application()
     app.router.add_post("/", answer)
     async with TestServer(app, host="127.0.0.1") as server:
-        services = {"team": f"json://127.0.0.1:{server.port}/"}
+        address = str(server.make_url("/")).partition("//")[2]
+        services = {"team": f"json://{address}"}
         yield create(Options("apprise", {"services": services}))

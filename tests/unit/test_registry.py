@@ -103,7 +103,8 @@ def test_a_missing_extra_is_named_with_the_command_that_brings_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setitem(sys.modules, "apprise", None)
-    monkeypatch.delitem(sys.modules, "adapters.apprise", raising=False)
+    for name in [name for name in sys.modules if name.startswith("adapters.apprise")]:
+        monkeypatch.delitem(sys.modules, name)
     with pytest.raises(SettingsError, match=r"pip install 'sulan\[apprise\]'"):
         Registry([]).create("apprise", options("apprise"))
 
