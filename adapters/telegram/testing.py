@@ -81,6 +81,7 @@ class TelegramServer:
         self._updates: dict[int, dict[str, Any]] = {}
         self._next_update = 1000
         self._news = asyncio.Event()
+        self._arrived = asyncio.Event()
         self._closing = asyncio.Event()
         self._poll: asyncio.Event | None = None
 
@@ -105,6 +106,12 @@ class TelegramServer:
         """The calls of one method, in order."""
         return [call for call in self.calls if call.method.lower() == method.lower()]
 
+    async def until_called(self, method: str, times: int = 1) -> None:
+        """Wait until so many calls of a method have arrived since the start."""
+        while len(self.called(method)) < times:
+            self._arrived.clear()
+            await self._arrived.wait()
+
     def close(self) -> None:
         """Let whatever waits end."""
         self._closing.set()
@@ -115,6 +122,7 @@ class TelegramServer:
         form = {**request.query, **await request.post()}
         params = {key: value for key, value in form.items() if isinstance(value, str)}
         self.calls.append(Call(method, params))
+        self._arrived.set()
         if request.match_info["token"] != self.token:
             return _refuse(Refusal(401, "Unauthorized"))
         if self._delay_s:
