@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 
 from bot.domain.paper_id import PaperId
+from bot.store.instants import at_microseconds, microseconds
 
 # 12 decimals of a dollar. The finest price seen per token is some 1e-8 dollars, and 64 bits then
 # still hold nine million dollars a call.
@@ -35,6 +36,22 @@ class UtcDateTime(sa.types.TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Instant(sa.types.TypeDecorator[datetime]):
+    """An aware datetime as whole microseconds since 1970: a third of the room that text takes.
+
+    For rows that are many and short-lived; where people read the database, ``UtcDateTime``.
+    """
+
+    impl = sa.BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+        return None if value is None else microseconds(value)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else at_microseconds(value)
 
 
 class PaperIdText(sa.types.TypeDecorator[PaperId]):

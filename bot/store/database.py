@@ -19,7 +19,6 @@ from bot.store.migrate import bring_forward
 from bot.store.sqlite_engines import reader_engine, writer_engine
 
 Item = TypeVar("Item")
-Moment = TypeVar("Moment")
 
 # Seconds that a writer waits for another process's transaction. With BEGIN IMMEDIATE and 30 s, none
 # of 2,000 transactions of four processes failed.
@@ -64,12 +63,6 @@ class Database:
         if self.writer.dialect.name == "sqlite":
             return sqlite.insert(table)
         return postgresql.insert(table)
-
-    def later(self, *moments: sa.ColumnElement[Moment]) -> sa.ColumnElement[Moment]:
-        """The greatest of several columns or numbers in a row, none of them NULL."""
-        if self.writer.dialect.name == "sqlite":
-            return sa.func.max(*moments)
-        return sa.func.greatest(*moments)
 
     def upsert(self, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
         """INSERT, or on the same primary key replace every other column."""

@@ -8,7 +8,13 @@ _MICROSECOND = timedelta(microseconds=1)
 
 
 def microseconds(moment: datetime) -> int:
-    """Since 1970, UTC."""
+    """Since 1970, UTC.
+
+    Raises:
+        ValueError: the moment has no zone.
+    """
+    if moment.tzinfo is None:
+        raise ValueError(f"{moment} has no zone; the store takes aware datetimes only")
     return (moment - _EPOCH) // _MICROSECOND
 
 

@@ -22,7 +22,7 @@ class MemoryChats:
         self._chats: dict[Target, Chat] = {}
         self._moved: dict[tuple[str, str], str] = {}
 
-    async def save(self, chats: Sequence[Chat], *, now: datetime) -> None:
+    async def save(self, chats: Sequence[Chat], *, now: datetime) -> Sequence[Target]:
         """See the port."""
         for chat in chats:
             target = self._at_home(chat.target)
@@ -31,6 +31,7 @@ class MemoryChats:
             if known is None and chat.suspended:
                 self._suspended.setdefault(target, chat.suspended)
             self._chats[target] = replace(chat, since=since)
+        return [self._at_home(chat.target) for chat in chats]
 
     async def all(self) -> Sequence[Chat]:
         """See the port."""

@@ -13,7 +13,7 @@ from bot.domain.delivery import OnUnknown, State
 from bot.domain.target import Target
 from bot.store.addresses import SUSPENDED, lane_of, readdressed, require_one_platform, settled
 from bot.store.database import Database
-from bot.store.lanes import lock, refresh
+from bot.store.lanes import make, refresh
 from bot.store.sql_moves import move_deliveries, move_rows
 from bot.store.tables import CHAT_MOVES, CHATS, DELIVERIES, LANES, SUSPENSIONS
 
@@ -26,7 +26,7 @@ class SqlChats:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def save(self, chats: Sequence[Chat], *, now: datetime) -> None:
+    async def save(self, chats: Sequence[Chat], *, now: datetime) -> Sequence[Target]:
         """See the port."""
         insert = self._database.insert(CHATS)
         statement = insert.on_conflict_do_update(
@@ -35,9 +35,11 @@ class SqlChats:
         )
         async with self._database.writing() as connection:
             homes = await _homes(connection)
-            for chat in (_at_home(chat, homes) for chat in chats):
+            at_home = [_at_home(chat, homes) for chat in chats]
+            for chat in at_home:
                 await self._suspend_newcomer(connection, chat)
                 await connection.execute(statement, _row(chat, now))
+        return [chat.target for chat in at_home]
 
     async def all(self) -> Sequence[Chat]:
         """See the port."""
@@ -53,21 +55,21 @@ class SqlChats:
     async def suspend(self, target: Target, reason: str) -> None:
         """See the port."""
         async with self._database.writing() as connection:
-            lanes = await lock(self._database, connection, [target])
+            lanes = await make(self._database, connection, [target])
             row = {**_columns(target), "reason": reason}
             await connection.execute(self._database.upsert(SUSPENSIONS), row)
-            await refresh(self._database, connection, lanes)
+            await refresh(connection, lanes)
 
     async def resume(self, target: Target, *, now: datetime) -> None:
         """See the port."""
         async with self._database.writing() as connection:
-            lanes = await lock(self._database, connection, [target])
+            lanes = await make(self._database, connection, [target])
             lifted = sa.delete(SUSPENSIONS).where(_is(SUSPENSIONS, target))
             if (await connection.execute(lifted)).rowcount:
                 await connection.execute(_expire(target))
                 since = sa.update(CHATS).where(_is(CHATS, target)).values(since=now)
                 await connection.execute(since)
-                await refresh(self._database, connection, lanes)
+                await refresh(connection, lanes)
 
     async def move(self, old: Target, new: Target) -> None:
         """See the port."""
@@ -75,12 +77,12 @@ class SqlChats:
         if old.chat == new.chat:
             return
         async with self._database.writing() as connection:
-            lanes = await lock(self._database, connection, [old, new])
+            lanes = await make(self._database, connection, [old, new])
             for table in (CHATS, SUSPENSIONS):
                 await move_rows(self._database, connection, table, old, new.chat)
             await move_deliveries(connection, old, new.chat)
             await self._move_spacing(connection, old, new)
-            await refresh(self._database, connection, lanes)
+            await refresh(connection, lanes)
             await self._remember(connection, old, new.chat)
 
     async def _suspend_newcomer(self, connection: AsyncConnection, chat: Chat) -> None:
@@ -88,11 +90,11 @@ class SqlChats:
             return
         known = await connection.execute(sa.select(CHATS.c.chat).where(_is(CHATS, chat.target)))
         if known.first() is None:
-            lanes = await lock(self._database, connection, [chat.target])
+            lanes = await make(self._database, connection, [chat.target])
             row = {**_columns(chat.target), "reason": chat.suspended}
             statement = self._database.insert(SUSPENSIONS).on_conflict_do_nothing()
             await connection.execute(statement, row)
-            await refresh(self._database, connection, lanes)
+            await refresh(connection, lanes)
 
     async def _move_spacing(self, connection: AsyncConnection, old: Target, new: Target) -> None:
         left = sa.select(LANES.c.next_at).where(LANES.c.lane == lane_of(old))

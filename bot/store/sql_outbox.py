@@ -11,9 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.delivery import Delivery, State
 from bot.domain.target import Target
 from bot.ports import DeliveryQuery
-from bot.store.addresses import lane_of, settled
+from bot.store.addresses import lane_of
+from bot.store.column_types import Instant
 from bot.store.database import Database, batches
-from bot.store.lanes import LONG_AGO, able, lock, refresh
+from bot.store.lanes import ABLE, LEASE_END, NEVER, ROW, lock, make, refresh
+from bot.store.later import later
+from bot.store.outbox_query import newest
 from bot.store.tables import DELIVERIES, LANES, OPEN, SUSPENSIONS
 
 # What a delivery is besides where it goes; none of it but the last changes after adding.
@@ -29,87 +32,94 @@ class SqlOutbox:
 
     async def add(self, deliveries: Sequence[Delivery]) -> int:
         """See the port."""
-        if not deliveries:
-            return 0
-        rows = [_row(delivery) for delivery in deliveries]
         statement = self._database.insert(DELIVERIES).on_conflict_do_nothing()
+        added = 0
         async with self._database.writing() as connection:
-            lanes = await lock(self._database, connection, (d.target for d in deliveries))
-            added = (await connection.execute(statement, rows)).rowcount
+            targets = (delivery.target for delivery in deliveries)
+            lanes = await make(self._database, connection, targets)
+            # In parts, so that nobody else in the process waits long.
+            for batch in batches(deliveries):
+                rows = [_row(delivery) for delivery in batch]
+                added += (await connection.execute(statement, rows)).rowcount
             if added:
-                await refresh(self._database, connection, lanes)
+                await refresh(connection, lanes)
         return added
 
     async def claim(
         self, limit: int, *, now: datetime, lease: timedelta, platform: str | None = None
     ) -> Sequence[Delivery]:
         """See the port."""
+        claimed: list[Delivery] = []
         async with self._database.writing() as connection:
             lanes = await _ready(connection, max(0, limit), now=now, platform=platform)
-            claimed: list[Delivery] = []
             for batch in batches(lanes):
-                claimed += await self._claim(connection, batch, now, now + lease)
+                claimed += await _claim(connection, batch, now, now + lease)
         return claimed
 
     async def save(self, deliveries: Sequence[Delivery]) -> Sequence[Delivery]:
         """See the port."""
         sending = [delivery for delivery in deliveries if delivery.state is State.SENDING]
+        lanes = {lane_of(delivery.target) for delivery in deliveries}
         async with self._database.writing() as connection:
-            lanes = await lock(self._database, connection, (d.target for d in deliveries))
+            await lock(connection, lanes)
             gone, suspended = await _barred(connection, sending)
-            rows = [_changes(d) for d in deliveries if d.id not in gone]
+            rows = [_changes(delivery) for delivery in deliveries if delivery.id not in gone]
             if rows:
                 await connection.execute(_UPDATE, rows)
-            await refresh(self._database, connection, lanes)
+            await refresh(connection, lanes)
         barred = gone | suspended
         return [delivery for delivery in sending if delivery.id in barred]
 
     async def space(self, target: Target, *, until: datetime) -> None:
         """See the port."""
+        row = {"lane": lane_of(target), "platform": target.platform, "next_at": until}
+        insert = self._database.insert(LANES).values(**row, ready_at=NEVER)
+        # As ``lanes.refresh`` would find: nothing but the spacing has changed.
+        spaced = {
+            "next_at": later(LANES.c.next_at, insert.excluded.next_at),
+            "ready_at": later(LANES.c.ready_at, insert.excluded.next_at),
+        }
+        statement = insert.on_conflict_do_update(index_elements=[LANES.c.lane], set_=spaced)
         async with self._database.writing() as connection:
-            lanes = await lock(self._database, connection, [target])
-            statement = sa.update(LANES).where(LANES.c.lane.in_(lanes), LANES.c.next_at < until)
-            await connection.execute(statement.values(next_at=until))
-            await refresh(self._database, connection, lanes)
+            await connection.execute(statement)
 
     async def find(self, query: DeliveryQuery) -> Sequence[Delivery]:
         """See the port."""
         states = sorted(State if query.states is None else query.states)
         if not states or query.limit < 1:
             return []
-        # Each state by itself is read in order from an index; together they would be sorted.
-        parts = [sa.select(_found(query, state).subquery()) for state in states]
-        found = sa.union_all(*parts).subquery()
-        newest = sa.select(found).order_by(*_newest_first(found)).limit(query.limit)
         async with self._database.reading() as connection:
-            return [_delivery(row) for row in (await connection.execute(newest)).mappings()]
-
-    async def _claim(
-        self, connection: AsyncConnection, lanes: list[int], now: datetime, until: datetime
-    ) -> list[Delivery]:
-        """Take the first delivery of each of these lanes, in their order."""
-        first = _first(now)
-        numbers = sa.select(first).where(LANES.c.lane.in_(lanes))
-        query = sa.select(DELIVERIES).where(DELIVERIES.c.number.in_(numbers.scalar_subquery()))
-        rows = {row["lane"]: row for row in (await connection.execute(query)).mappings()}
-        taken = [rows[lane] for lane in lanes if lane in rows]
-        await connection.execute(
-            sa.update(DELIVERIES)
-            .where(DELIVERIES.c.number.in_([row["number"] for row in taken]))
-            .values(state=_HELD, lease_until=until)
-        )
-        await connection.execute(
-            sa.update(LANES).where(LANES.c.lane.in_(list(rows))).values(ready_at=until)
-        )
-        if len(rows) < len(lanes):
-            # It said that it had something and has not; it must not stand at the head for ever.
-            await refresh(self._database, connection, [n for n in lanes if n not in rows])
-        return [_claimed(_delivery(row), until) for row in taken]
+            rows = await connection.execute(newest(query, states))
+            return [_delivery(row) for row in rows.mappings()]
 
 
-_HELD = sa.case(
-    (DELIVERIES.c.state == State.SENDING.value, State.SENDING.value), else_=State.CLAIMED.value
+_SEND_FIRST = (
+    sa.select(ROW.c.number)
+    .where(ROW.c.lane == LANES.c.lane, OPEN, ABLE)
+    .where(
+        sa.case((ROW.c.state == State.PENDING.value, ROW.c.due_at), else_=LEASE_END)
+        <= sa.bindparam("now", type_=Instant)
+    )
+    .order_by(ROW.c.due_at, ROW.c.created_at, ROW.c.number)
+    .limit(1)
+    .scalar_subquery()
 )
+_THESE_LANES = LANES.c.lane.in_(sa.bindparam("lanes", expanding=True))
+_FIRST_OF_EACH = sa.select(DELIVERIES).where(
+    DELIVERIES.c.number.in_(sa.select(_SEND_FIRST).where(_THESE_LANES))
+)
+_TAKE = (
+    sa.update(DELIVERIES)
+    .where(DELIVERIES.c.number.in_(sa.bindparam("numbers", expanding=True)))
+    .values(
+        state=sa.case(
+            (DELIVERIES.c.state == State.SENDING.value, State.SENDING.value),
+            else_=State.CLAIMED.value,
+        ),
+        lease_until=sa.bindparam("until", type_=Instant),
+    )
+)
+_BUSY = sa.update(LANES).where(_THESE_LANES).values(ready_at=sa.bindparam("until", type_=Instant))
 
 # What was sent stays so, whoever believes otherwise.
 _UPDATE = (
@@ -130,19 +140,19 @@ async def _ready(
     return list((await connection.execute(query.with_for_update(skip_locked=True))).scalars())
 
 
-def _first(now: datetime) -> sa.ScalarSelect[int]:
-    """The number of the delivery of a lane that is to go first."""
-    row = DELIVERIES.alias("row")
-    pending = row.c.state == State.PENDING.value
-    lease = sa.func.coalesce(row.c.lease_until, LONG_AGO)
-    return (
-        sa.select(row.c.number)
-        .where(row.c.lane == LANES.c.lane, OPEN, able(row))
-        .where(sa.case((pending, row.c.due_at), else_=lease) <= now)
-        .order_by(row.c.due_at, row.c.created_at, row.c.number)
-        .limit(1)
-        .scalar_subquery()
-    )
+async def _claim(
+    connection: AsyncConnection, lanes: list[int], now: datetime, until: datetime
+) -> list[Delivery]:
+    """Take the first delivery of each of these lanes, in their order."""
+    first = await connection.execute(_FIRST_OF_EACH, {"lanes": lanes, "now": now})
+    rows = {row["lane"]: row for row in first.mappings()}
+    numbers = [row["number"] for row in rows.values()]
+    await connection.execute(_TAKE, {"numbers": numbers, "until": until})
+    await connection.execute(_BUSY, {"lanes": list(rows), "until": until})
+    if len(rows) < len(lanes):
+        # It said that it had something and has not; it must not stand at the head for ever.
+        await refresh(connection, [lane for lane in lanes if lane not in rows])
+    return [_claimed(_delivery(rows[lane]), until) for lane in lanes if lane in rows]
 
 
 async def _barred(
@@ -161,24 +171,6 @@ async def _barred(
             if is_suspended:
                 stopped.add(row_id)
     return gone, stopped
-
-
-def _found(query: DeliveryQuery, state: State) -> sa.Select[Any]:
-    row = DELIVERIES.c
-    select = sa.select(DELIVERIES).where(row.state == state.value)
-    if query.target is not None:
-        target = settled(query.target)
-        select = select.where(row.lane == lane_of(target), row.platform == target.platform)
-        select = select.where(row.chat == target.chat, row.thread == (target.thread or ""))
-    if query.post_key is not None:
-        select = select.where(row.post_key == query.post_key)
-    if query.since is not None:
-        select = select.where(row.created_at >= query.since)
-    return select.order_by(*_newest_first(DELIVERIES)).limit(query.limit)
-
-
-def _newest_first(rows: sa.FromClause) -> tuple[sa.ColumnElement[Any], ...]:
-    return rows.c.created_at.desc(), rows.c.number.desc()
 
 
 def _row(delivery: Delivery) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from bot.store.database import Database
 from bot.store.instants import at_microseconds, microseconds, span
+from bot.store.later import later
 from bot.store.tables import RATES
 
 
@@ -22,12 +23,12 @@ class SqlRates:
         # One statement decides, in whatever process.
         statement = (
             self._database.insert(RATES)
-            .values(key=key, next_us=microseconds(now) + taken)
+            .values(key=key, next_at=microseconds(now) + taken)
             .on_conflict_do_update(
                 index_elements=[RATES.c.key],
-                set_={"next_us": self._database.later(RATES.c.next_us, present) + taken},
+                set_={"next_at": later(RATES.c.next_at, present) + taken},
             )
-            .returning(RATES.c.next_us)
+            .returning(RATES.c.next_at)
         )
         async with self._database.writing() as connection:
             free = (await connection.execute(statement)).scalar_one()
@@ -35,10 +36,10 @@ class SqlRates:
 
     async def hold(self, key: str, *, until: datetime) -> None:
         """See the port."""
-        insert = self._database.insert(RATES).values(key=key, next_us=microseconds(until))
+        insert = self._database.insert(RATES).values(key=key, next_at=microseconds(until))
         statement = insert.on_conflict_do_update(
             index_elements=[RATES.c.key],
-            set_={"next_us": self._database.later(RATES.c.next_us, insert.excluded.next_us)},
+            set_={"next_at": later(RATES.c.next_at, insert.excluded.next_at)},
         )
         async with self._database.writing() as connection:
             await connection.execute(statement)

@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from bot.store.column_types import Dollars, PaperIdText, TextTuple, UtcDateTime
+from bot.store.column_types import Dollars, Instant, PaperIdText, TextTuple, UtcDateTime
 
 METADATA = sa.MetaData()
 
@@ -156,28 +156,38 @@ CHAT_MOVES = sa.Table(
     sa.Column("home", sa.Text, nullable=False),
 )
 
+# SQLite gives a row's own number to this type only.
+_NUMBER = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+
 # One queue a chat (addresses.lane_of). ``ready_at`` is the moment from which a claim finds
-# something in it, NULL where it would find nothing; ``lanes.refresh`` computes it.
+# something in it; ``lanes.refresh`` computes it.
 LANES = sa.Table(
     "lanes",
     METADATA,
-    sa.Column("lane", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("lane", _NUMBER, primary_key=True, autoincrement=False),
     sa.Column("platform", sa.Text, nullable=False),
-    sa.Column("next_at", UtcDateTime, nullable=False),
-    sa.Column("ready_at", UtcDateTime),
+    sa.Column("next_at", Instant, nullable=False),
+    sa.Column("ready_at", Instant, nullable=False),
     sa.Index("ix_lanes_ready_at", "ready_at", "lane"),
     sa.Index("ix_lanes_platform", "platform", "ready_at", "lane"),
 )
 
-# Written out, not bound: a database uses a partial index for the very same words only.
+# Written out, not bound: a database uses a partial index for the very same words only. And no
+# other index begins with the lane, lest SQLite choose one that holds all that was ever sent.
 OPEN = sa.text("state IN ('pending', 'claimed', 'sending')")
 IN_FLIGHT = sa.text("state IN ('claimed', 'sending')")
+UNSENT = sa.text("state <> 'sent'")
+
+
+def _partial_index(name: str, where: sa.TextClause, *columns: str) -> sa.Index:
+    return sa.Index(name, *columns, sqlite_where=where, postgresql_where=where)
+
 
 # ``number`` counts in the order of adding; ``id`` is Delivery.id.
 DELIVERIES = sa.Table(
     "deliveries",
     METADATA,
-    sa.Column("number", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True),
+    sa.Column("number", _NUMBER, primary_key=True),
     sa.Column("id", sa.Text, nullable=False, unique=True),
     sa.Column("lane", sa.BigInteger, nullable=False),
     sa.Column("platform", sa.Text, nullable=False),
@@ -185,50 +195,37 @@ DELIVERIES = sa.Table(
     sa.Column("thread", sa.Text, nullable=False),
     sa.Column("post_key", sa.Text, nullable=False),
     sa.Column("part", sa.Integer, nullable=False),
-    sa.Column("created_at", UtcDateTime, nullable=False),
-    sa.Column("due_at", UtcDateTime, nullable=False),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("due_at", Instant, nullable=False),
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("attempts", sa.Integer, nullable=False),
     sa.Column("resent", sa.Boolean, nullable=False),
     sa.Column("plain", sa.Boolean, nullable=False),
-    sa.Column("lease_until", UtcDateTime),
-    sa.Column("called_at", UtcDateTime),
-    sa.Column("sent_at", UtcDateTime),
+    sa.Column("lease_until", Instant),
+    sa.Column("called_at", Instant),
+    sa.Column("sent_at", Instant),
     sa.Column("message_id", sa.Text),
     sa.Column("reason", sa.Text, nullable=False),
-    sa.Index(
-        "ix_deliveries_open",
-        "lane",
-        "due_at",
-        "created_at",
-        "number",
-        sqlite_where=OPEN,
-        postgresql_where=OPEN,
-    ),
-    sa.Index(
-        "ix_deliveries_in_flight",
-        "lane",
-        "lease_until",
-        sqlite_where=IN_FLIGHT,
-        postgresql_where=IN_FLIGHT,
-    ),
-    sa.Index("ix_deliveries_lane", "lane", "state", "created_at", "number"),
-    sa.Index("ix_deliveries_state", "state", "created_at", "number"),
+    _partial_index("ix_deliveries_open", OPEN, "lane", "due_at", "created_at", "number"),
+    _partial_index("ix_deliveries_in_flight", IN_FLIGHT, "lane", "lease_until"),
+    _partial_index("ix_deliveries_unsent", UNSENT, "state", "created_at", "number"),
+    sa.Index("ix_deliveries_chat", "chat", "created_at", "number"),
+    sa.Index("ix_deliveries_created_at", "created_at", "number"),
 )
 
-# One rate a key; ``next_us`` is its next free slot, in microseconds since 1970 (instants.py).
+# One rate a key; ``next_at`` is its next free slot, in microseconds as they are (instants.py).
 RATES = sa.Table(
     "rates",
     METADATA,
     sa.Column("key", sa.Text, primary_key=True),
-    sa.Column("next_us", sa.BigInteger, nullable=False),
+    sa.Column("next_at", sa.BigInteger, nullable=False),
 )
 
 # ``number`` counts in the order of arrival. The text goes once the update is done (T12).
 UPDATES = sa.Table(
     "updates",
     METADATA,
-    sa.Column("number", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True),
+    sa.Column("number", _NUMBER, primary_key=True),
     sa.Column("id", sa.Text, nullable=False, unique=True),
     sa.Column("text", sa.Text, nullable=False),
     sa.Column("kept_at", UtcDateTime, nullable=False),

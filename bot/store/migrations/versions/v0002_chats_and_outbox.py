@@ -11,6 +11,7 @@ down_revision = "0001"
 
 _OPEN = sa.text("state IN ('pending', 'claimed', 'sending')")
 _IN_FLIGHT = sa.text("state IN ('claimed', 'sending')")
+_UNSENT = sa.text("state <> 'sent'")
 _MOMENT = sa.DateTime(timezone=True)
 _NUMBER = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 
@@ -55,10 +56,10 @@ def _chats() -> None:
 def _lanes() -> None:
     op.create_table(
         "lanes",
-        sa.Column("lane", sa.BigInteger, primary_key=True, autoincrement=False),
+        sa.Column("lane", _NUMBER, primary_key=True, autoincrement=False),
         sa.Column("platform", sa.Text, nullable=False),
-        sa.Column("next_at", _MOMENT, nullable=False),
-        sa.Column("ready_at", _MOMENT),
+        sa.Column("next_at", sa.BigInteger, nullable=False),
+        sa.Column("ready_at", sa.BigInteger, nullable=False),
     )
     op.create_index("ix_lanes_ready_at", "lanes", ["ready_at", "lane"])
     op.create_index("ix_lanes_platform", "lanes", ["platform", "ready_at", "lane"])
@@ -75,22 +76,23 @@ def _deliveries() -> None:
         sa.Column("thread", sa.Text, nullable=False),
         sa.Column("post_key", sa.Text, nullable=False),
         sa.Column("part", sa.Integer, nullable=False),
-        sa.Column("created_at", _MOMENT, nullable=False),
-        sa.Column("due_at", _MOMENT, nullable=False),
+        sa.Column("created_at", sa.BigInteger, nullable=False),
+        sa.Column("due_at", sa.BigInteger, nullable=False),
         sa.Column("state", sa.Text, nullable=False),
         sa.Column("attempts", sa.Integer, nullable=False),
         sa.Column("resent", sa.Boolean, nullable=False),
         sa.Column("plain", sa.Boolean, nullable=False),
-        sa.Column("lease_until", _MOMENT),
-        sa.Column("called_at", _MOMENT),
-        sa.Column("sent_at", _MOMENT),
+        sa.Column("lease_until", sa.BigInteger),
+        sa.Column("called_at", sa.BigInteger),
+        sa.Column("sent_at", sa.BigInteger),
         sa.Column("message_id", sa.Text),
         sa.Column("reason", sa.Text, nullable=False),
     )
     _partial_index("ix_deliveries_open", ["lane", "due_at", "created_at", "number"], _OPEN)
     _partial_index("ix_deliveries_in_flight", ["lane", "lease_until"], _IN_FLIGHT)
-    op.create_index("ix_deliveries_lane", "deliveries", ["lane", "state", "created_at", "number"])
-    op.create_index("ix_deliveries_state", "deliveries", ["state", "created_at", "number"])
+    _partial_index("ix_deliveries_unsent", ["state", "created_at", "number"], _UNSENT)
+    op.create_index("ix_deliveries_chat", "deliveries", ["chat", "created_at", "number"])
+    op.create_index("ix_deliveries_created_at", "deliveries", ["created_at", "number"])
 
 
 def _partial_index(name: str, columns: list[str], where: sa.TextClause) -> None:
@@ -101,7 +103,7 @@ def _shared() -> None:
     op.create_table(
         "rates",
         sa.Column("key", sa.Text, primary_key=True),
-        sa.Column("next_us", sa.BigInteger, nullable=False),
+        sa.Column("next_at", sa.BigInteger, nullable=False),
     )
     op.create_table(
         "updates",
