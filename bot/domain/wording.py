@@ -83,8 +83,8 @@ class Wording:
     ``origins`` maps an Origin's value to a sentence (placeholder: model); ``findings`` maps each
     FindingKind to a sentence (placeholder: detail); ``reasons`` maps a SummaryError's reason to
     words for ``findings["fallback"]``. ``count`` is a number of papers (placeholder: count).
-    ``quiet`` says why there are none (keys: weekend, not_yet, late, empty; placeholders: source,
-    day). ``commands`` are the answers to commands.
+    ``quiet`` says why there are none (keys: weekend, not_yet, late, empty, failing;
+    placeholders: source, day, and with failing: since). ``commands`` are the answers to commands.
     """
 
     language: Language

@@ -1,0 +1,130 @@
+"""The heartbeat: a chat that expects papers and got none is told why, once a day."""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.domain.chat import Chat
+from bot.domain.delivery import Delivery, State
+from bot.domain.post import Post, Section
+from bot.domain.summary import Language
+from bot.domain.target import Target
+from bot.domain.wording import Wording
+from bot.ports import Clock, DeliveryQuery, Store
+from bot.services.health import Health
+from bot.services.post_keys import QuietPost
+from bot.services.reading import Quiet, why_quiet
+
+# A regular day's papers come within so long before the chat's hour, whichever hour that is.
+_EXPECTED_WITHIN = timedelta(hours=24)
+# Lists have been seen from 02:25 to 07:12 UTC: before that a day's list is nobody's business.
+_LIST_EXPECTED = timedelta(hours=7, minutes=15)
+_NO_NEWS = frozenset({State.FAILED, State.EXPIRED})
+
+
+def hour_on(chat: Chat, day: date) -> datetime | None:
+    """The chat's hour on a day of its own, in UTC; ``None`` where it wants no heartbeat.
+
+    An hour that does not exist that day moves forward, one that exists twice is the first.
+    """
+    if chat.heartbeat is None:
+        return None
+    return datetime.combine(day, chat.heartbeat, ZoneInfo(chat.zone)).astimezone(UTC)
+
+
+def heartbeat_due(chat: Chat, now: datetime) -> date | None:
+    """The chat's own day for which it is to be told, if it got no papers; ``None`` for not now.
+
+    A chat that came after its hour is first told the next day; a day that passed while nobody
+    looked is told of no more.
+    """
+    if chat.heartbeat is None or chat.suspended or not chat.sources:
+        return None
+    day = now.astimezone(ZoneInfo(chat.zone)).date()
+    hour = hour_on(chat, day)
+    if hour is None or now < hour or chat.since is None or chat.since > hour:
+        return None
+    return day
+
+
+def expected_list(chat: Chat, day: date) -> date | None:
+    """The newest list that should have been up by the chat's hour on a day of its own."""
+    hour = hour_on(chat, day)
+    return None if hour is None else (hour - _LIST_EXPECTED).date()
+
+
+class Heartbeats:
+    """Plans heartbeats; a chat that is found to have papers is not asked about again that day."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+        self._done: dict[Target, date] = {}
+
+    async def plan(self) -> int:
+        """Write a row for each chat that is to be told; returns how many are new.
+
+        Raises:
+            StoreError: the store cannot be used; the next round makes up for it.
+        """
+        now = self._clock.now()
+        due = [(c, day) for c in await self._store.chats.all() if (day := heartbeat_due(c, now))]
+        added = 0
+        for chat, day in due:
+            if self._done.get(chat.target) == day:
+                continue
+            if not await self._got_papers(chat, day):
+                key = QuietPost(chat.sources[0], day).key
+                row = Delivery(chat.target, key, created_at=now, due_at=now)
+                added += await self._store.outbox.add([row])
+            self._done[chat.target] = day
+        return added
+
+    async def _got_papers(self, chat: Chat, day: date) -> bool:
+        """Whether papers were sent, or are on their way, lately before the chat's hour."""
+        hour = hour_on(chat, day) or self._clock.now()
+        query = DeliveryQuery(target=chat.target, since=hour - _EXPECTED_WITHIN)
+        rows = await self._store.outbox.find(query)
+        return any(r.post_key.startswith("paper:") and r.state not in _NO_NEWS for r in rows)
+
+
+class QuietWords:
+    """Says why there are no papers, as things stand when it is said."""
+
+    def __init__(
+        self, store: Store, clock: Clock, *, health: Health, wording: Callable[[Language], Wording]
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._health = health
+        self._wording = wording
+
+    async def post(self, chat: Chat, quiet: QuietPost) -> Post | None:
+        """The notice; ``None`` where the lists have something after all.
+
+        Raises:
+            StoreError: the store cannot be read.
+        """
+        lines = await self._lines(chat, expected_list(chat, quiet.day))
+        if not lines:
+            return None
+        sections = (Section("", tuple(lines[1:])),) if lines[1:] else ()
+        return Post(chat.language, lines[0], "", sections=sections)
+
+    async def _lines(self, chat: Chat, listed: date | None) -> Sequence[str]:
+        if listed is None:  # the heartbeat was switched off meanwhile
+            return ()
+        lines: list[str] = []
+        for source in chat.sources:
+            if await self._store.listings.of_day(source, listed):
+                return ()
+            lines.append(self._reason(source, listed, self._wording(chat.language)))
+        return lines
+
+    def _reason(self, source: str, day: date, wording: Wording) -> str:
+        now, name = self._clock.now(), wording.commands.source_name(source)
+        why, failing_since = why_quiet(day, now), self._health.of(f"source:{source}").failing_since
+        if failing_since is None or why is Quiet.WEEKEND:
+            return wording.quiet[why].format(day=day, source=name)
+        since = failing_since.astimezone(UTC).strftime("%m-%d %H:%M")
+        return wording.quiet["failing"].format(day=day, source=name, since=since)
