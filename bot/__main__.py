@@ -35,6 +35,7 @@ _COMMANDS = (
     ("export", "bot.cli.export:export", _FILES, "Write a stored day as four-part Markdown."),
     ("import", "bot.cli.import_files:import_files", _FILES, "Read four-part Markdown files."),
     ("check", "bot.cli.check:check", _RUN, "What is set, what works, and what to do."),
+    ("adapters", "bot.cli.adapters:adapters", _RUN, "Where posts can go, and what is missing."),
 )
 
 # Below a command's first line in its own --help. A line that begins with "Examples:" would be taken
@@ -61,6 +62,9 @@ every file can be read. Example:
     sulan import digests/*.md""",
     "check": """Settings, store, upstreams, key, endpoint, model. Costs nothing: a model's endpoint
 is asked for its list of models only.""",
+    "adapters": """Each is loaded once, so that one which cannot be used shows its reason here and
+not at the first post. Others come with any distribution that has the entry-point group
+sulan.adapters (docs/adapters.md).""",
 }
 
 
