@@ -17,6 +17,7 @@ class PaperWords:
     bad_id: str
     fetching: str
     writing: str
+    improving: str
     abstract: str
     not_found: str
     no_version: str

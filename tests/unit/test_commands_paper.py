@@ -136,13 +136,50 @@ async def test_f14_a_new_version_is_written_up_anew(one: Bench) -> None:
     assert (old.titles, len(one.writer.calls)) == (["LongLoRA"], 1)
 
 
-async def test_a_quotation_gives_way_to_a_model_that_has_come_since(one: Bench) -> None:
+async def quoted(one: Bench) -> None:
+    """Store a paper with sentences from its abstract instead of the model's summary."""
     await one.means.store.papers.save([PAPER])
-    key = replace(one.means.summaries.key_of(PAPER, "en"), model="extractive", prompt="quote-1")
-    await one.means.store.summaries.put(key, summary_of(PAPER, "en", model="extractive"))
+    await one.means.summaries.quote(PAPER, "en", "busy")
+
+
+async def test_f23_a_quotation_is_shown_at_once_and_the_models_summary_when_it_comes(
+    one: Bench,
+) -> None:
+    await quoted(one)
+    one.writer.gate = asyncio.Event()
+    shown = Shown()
+    waiting = asyncio.ensure_future(one.service.handle(command("paper", "2309.12307"), shown))
+    await until(lambda: one.writer.calls)
+    assert (shown.titles, shown.last.ratings) == (["LongLoRA"], ())
+    assert shown.last.footer[-1] == WORDS.improving
+    one.writer.gate.set()
+    await waiting
+    assert (len(shown.posts), len(shown.last.ratings)) == (2, 3)
+
+
+async def test_f23_a_quotation_stays_while_the_model_fails(one: Bench) -> None:
+    await quoted(one)
+    one.writer.error = ModelBusy("busy")
     shown = await one.ask("paper", "2309.12307")
-    assert shown.last.ratings
-    assert len(one.writer.calls) == 1
+    assert [post.ratings for post in shown.posts] == [(), ()]
+    assert WORDS.improving not in footer(shown)
+
+
+async def test_t8_a_quotation_is_improved_within_the_limits_and_shown_beyond_them() -> None:
+    scarce = {Effort.COMMAND: Allowance(100, 1), Effort.FETCH: Allowance(0, 1)}
+    options = CommandOptions("en", ("hf",), limits=Limits(user=scarce, chat=scarce))
+    one = bench(MemoryStore(), HeldClock(NOON), WORDINGS, options=options)
+    await quoted(one)
+    shown = await one.ask("paper", "2309.12307")
+    assert (shown.titles, one.writer.calls) == (["LongLoRA"], [])
+    assert WORDS.improving not in footer(shown)
+
+
+async def test_without_a_model_a_quotation_is_all_there_is(one: Bench) -> None:
+    await quoted(one)
+    one.writer.model = "extractive"
+    shown = await one.ask("paper", "2309.12307")
+    assert (len(shown.posts), one.writer.calls) == (1, [])
 
 
 async def test_a_paper_that_does_not_exist_is_said_so(one: Bench) -> None:

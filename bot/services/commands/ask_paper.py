@@ -23,13 +23,22 @@ _PATIENCE = 8.0
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """What can be answered at once. It is not ``final`` where a model may yet do better than the
+    quotation that it holds."""
+
+    post: Post
+    final: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class _Draft:
     """A paper whose summary is on its way. ``failure`` is why arXiv did not tell of it itself;
-    after ``patience`` seconds the abstract is shown meanwhile."""
+    after ``patience`` seconds the abstract is shown meanwhile, never for ``None``."""
 
     paper: Paper
     failure: SourceError | None = None
-    patience: float = _PATIENCE
+    patience: float | None = _PATIENCE
 
 
 class AskPaper:
@@ -51,7 +60,7 @@ class AskPaper:
         """Whether somebody else waits for the same, so that one more costs nothing (F67)."""
         return (ref, language) in self._under_way
 
-    async def known(self, ref: PaperRef, asker: Asker) -> Post | None:
+    async def known(self, ref: PaperRef, asker: Asker) -> Known | None:
         """The answer that costs no upstream and no model anything, ``None`` if there is none.
 
         Raises:
@@ -59,13 +68,17 @@ class AskPaper:
         """
         shelved = await self._shelf.look(ref, asker.wording.language)
         if shelved.paper is not None and shelved.paper.withdrawn:
-            return _withdrawn(shelved.paper, asker)
+            return Known(_withdrawn(shelved.paper, asker))
         if shelved.paper is None or shelved.summary is None:
             return None
-        return self._entry(shelved.paper, shelved.summary, asker)
+        return Known(self._entry(shelved.paper, shelved.summary, asker), shelved.final)
 
-    async def write(self, ref: PaperRef, asker: Asker, responder: Responder) -> None:
-        """Answer about a paper that is not known yet, by as many edits as it takes.
+    async def write(
+        self, ref: PaperRef, asker: Asker, responder: Responder, *, shown: bool = False
+    ) -> None:
+        """Answer about a paper that is not known for good, by as many edits as it takes.
+
+        ``shown`` is whether an entry that is known has been shown already.
 
         Raises:
             StoreError: the store cannot be used.
@@ -74,7 +87,7 @@ class AskPaper:
         flight = (ref, asker.wording.language)
         self._under_way[flight] = self._under_way.get(flight, 0) + 1
         try:
-            await self._write(ref, asker, responder)
+            await self._write(ref, asker, responder, shown=shown)
         finally:
             self._under_way[flight] -= 1
             if not self._under_way[flight]:
@@ -98,10 +111,13 @@ class AskPaper:
             return None
         return self._entry(paper, summary, asker)
 
-    async def _write(self, ref: PaperRef, asker: Asker, responder: Responder) -> None:
+    async def _write(
+        self, ref: PaperRef, asker: Asker, responder: Responder, *, shown: bool
+    ) -> None:
         shelved = await self._shelf.look(ref, asker.wording.language)
         if shelved.paper is not None and shelved.readable:
-            await self._fill(_Draft(shelved.paper, patience=_UNSEEN_FOR), asker, responder)
+            draft = _Draft(shelved.paper, patience=None if shown else _UNSEEN_FOR)
+            await self._fill(draft, asker, responder)
             return
         try:
             fetched = await self._acknowledge_and_fetch(ref, asker, responder)
@@ -159,7 +175,10 @@ class AskPaper:
             post = replace(post, footer=(*post.footer, asker.wording.commands.paper.stood_in))
         await responder.show(post)
 
-    async def _done_within(self, seconds: float, work: asyncio.Future[Summary]) -> bool:
+    async def _done_within(self, seconds: float | None, work: asyncio.Future[Summary]) -> bool:
+        if seconds is None:
+            await asyncio.wait({work})
+            return True
         timer = asyncio.ensure_future(self._means.clock.sleep(seconds))
         try:
             await asyncio.wait({work, timer}, return_when=asyncio.FIRST_COMPLETED)

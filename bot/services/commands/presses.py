@@ -52,9 +52,8 @@ class Presses:
             await responder.show(post)
 
     async def _entry(self, wanted: ShowEntry, asker: Asker, responder: Responder) -> Post | None:
-        post = await self._papers.known(wanted.ref, asker)
-        if post is None:
-            post = await self._written(wanted, asker, responder)
+        known = await self._papers.known(wanted.ref, asker)
+        post = known.post if known else await self._written(wanted, asker, responder)
         if post is None or wanted.back is None:
             return post
         return replace(post, actions=self._ways_on(wanted, wanted.back, asker))

@@ -107,7 +107,8 @@ class CommandService:
         """See ``Library.entry``; takes whatever ``/paper`` takes."""
         try:
             ref = parse_paper_ref(paper_id)
-            return await self._papers.known(ref, await self._reception.asker(command))
+            known = await self._papers.known(ref, await self._reception.asker(command))
+            return known.post if known else None
         except InvalidPaperId:
             return None
         except StoreError as error:
@@ -141,13 +142,27 @@ class CommandService:
             text = words.bad_id if argument.strip() else words.usage
             await responder.show(notice(asker.wording, text))
             return
-        post = await self._papers.known(ref, asker)
-        if post is not None:
-            await responder.show(post)
-            return
-        joins = self._papers.under_way(ref, asker.wording.language)
-        if joins or await self._admitted(asker, Effort.FETCH, responder):
+        known = await self._papers.known(ref, asker)
+        if known is not None and known.final:
+            await responder.show(known.post)
+        elif known is not None:
+            await self._improve(ref, known.post, asker, responder)
+        elif self._papers.under_way(ref, asker.wording.language) or await self._admitted(
+            asker, Effort.FETCH, responder
+        ):
             await self._papers.write(ref, asker, responder)
+
+    async def _improve(
+        self, ref: PaperRef, quoted: Post, asker: Asker, responder: Responder
+    ) -> None:
+        """Show what is quoted at once; where the limits allow, ask the model for better."""
+        joins = self._papers.under_way(ref, asker.wording.language)
+        if not joins and self._reception.judge(asker, Effort.FETCH) is not Verdict.GO:
+            await responder.show(quoted)
+            return
+        note = asker.wording.commands.paper.improving
+        await responder.show(replace(quoted, footer=(*quoted.footer, note)))
+        await self._papers.write(ref, asker, responder, shown=True)
 
     async def _today(self, asker: Asker, responder: Responder) -> None:
         await self._show_day("", asker, responder)

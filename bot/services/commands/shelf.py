@@ -12,10 +12,14 @@ from bot.services.summarise import SummariseService, best
 
 @dataclass(frozen=True, slots=True)
 class Shelved:
-    """A paper as stored, and its summary if one can stand as it is."""
+    """A paper as stored, and the best summary of it that there is.
+
+    ``final`` is false for a quotation that stands in for a model (F23): one may ask it now.
+    """
 
     paper: Paper | None = None
     summary: Summary | None = None
+    final: bool = True
 
     @property
     def readable(self) -> bool:
@@ -40,29 +44,27 @@ class Shelf:
         if paper is None:
             return Shelved()
         stored = await self._store.summaries.of_papers([ref.id], language)
-        summary = standing(stored, ref, self._summaries.key_of(paper, language))
+        key = self._summaries.key_of(paper, language)
+        fitting = of_version(stored, ref, key)
+        summary = best(fitting)
         if ref.version not in (None, paper.version) and summary is None:
             return Shelved()
-        return Shelved(paper, summary)
+        return Shelved(paper, summary, any(stands(at, kept, key) for at, kept in fitting))
 
 
-def standing(
-    stored: Sequence[tuple[SummaryKey, Summary]], ref: PaperRef, key: SummaryKey
-) -> Summary | None:
-    """The stored summary that need not be written again.
+def stands(at: SummaryKey, summary: Summary, key: SummaryKey) -> bool:
+    """Whether a stored summary need not be written again.
 
-    It is of the version that was named, else of the newest known (F14, T11). A quotation counts
-    only where writing would give the same: under the very key.
+    A quotation stands only where writing would give the same: under the very key.
     """
+    return summary.provenance.origin is not Origin.EXTRACTIVE or at.model == key.model
+
+
+def of_version(
+    stored: Sequence[tuple[SummaryKey, Summary]], ref: PaperRef, key: SummaryKey
+) -> Sequence[tuple[SummaryKey, Summary]]:
+    """Those of the version that was named, else of the newest known (F14, T11)."""
     kept = [(at, summary) for at, summary in stored if at.paper_id == ref.id]
     if ref.version is None:
-        kept = [(at, summary) for at, summary in kept if at.version >= key.version]
-    else:
-        kept = [(at, summary) for at, summary in kept if at.version == ref.version]
-    return best(
-        [
-            (at, summary)
-            for at, summary in kept
-            if summary.provenance.origin is not Origin.EXTRACTIVE or at.model == key.model
-        ]
-    )
+        return [(at, summary) for at, summary in kept if at.version >= key.version]
+    return [(at, summary) for at, summary in kept if at.version == ref.version]

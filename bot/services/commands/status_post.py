@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.domain.delivery import Delivery
+from bot.domain.errors import InvalidInput
 from bot.domain.post import Post, Section
 from bot.domain.wording import Wording
 from bot.services.commands.status_facts import (
@@ -15,6 +16,7 @@ from bot.services.commands.status_facts import (
     SourceFacts,
 )
 from bot.services.health import Standing
+from bot.services.post_keys import PaperPost, read_post_key
 
 # Failures told one by one; more of them say nothing new.
 _MOST_FAILURES = 3
@@ -144,9 +146,12 @@ def _span(length: timedelta, words: Mapping[str, str]) -> str:
 
 
 def _about(delivery: Delivery) -> str:
-    """A paper's id out of ``paper:<id>:<language>``; for other posts the key itself."""
-    kind, _, rest = delivery.post_key.partition(":")
-    return rest.rpartition(":")[0] if kind == "paper" else delivery.post_key
+    """The paper's id; for other posts, and those of a newer version, the key itself."""
+    try:
+        name = read_post_key(delivery.post_key)
+    except InvalidInput:
+        return delivery.post_key
+    return str(name.paper_id) if isinstance(name, PaperPost) else delivery.post_key
 
 
 def _short(reason: str) -> str:
