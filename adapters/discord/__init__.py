@@ -10,26 +10,19 @@ decided here.
 
 from adapters.base import Options
 from adapters.discord.adapter import DiscordAdapter
-from adapters.discord.options import read_options, read_webhook_options
+from adapters.discord.listen import DiscordBot
+from adapters.discord.options import read_options
 from adapters.discord.webhook import WebhookAdapter
+from adapters.discord.webhook import create as create_webhook
 from bot.clock import SystemClock
 
-__all__ = ["DiscordAdapter", "WebhookAdapter", "create", "create_webhook"]
+__all__ = ["DiscordAdapter", "DiscordBot", "WebhookAdapter", "create", "create_webhook"]
 
 
-def create(options: Options) -> DiscordAdapter:
+def create(options: Options) -> DiscordBot:
     """The adapter ``discord``, of ``[adapters.discord]``.
 
     Raises:
         SettingsError: names every fault of the options.
     """
-    return DiscordAdapter(read_options(options), SystemClock())
-
-
-def create_webhook(options: Options) -> WebhookAdapter:
-    """The adapter ``discord-webhook``, of ``[adapters.discord-webhook]``.
-
-    Raises:
-        SettingsError: names every fault of the options.
-    """
-    return WebhookAdapter(read_webhook_options(options), SystemClock())
+    return DiscordBot(read_options(options), SystemClock())

@@ -51,10 +51,10 @@ class DiscordAdapter:
         self._options = options
         self._stack = AsyncExitStack()
         self.connection = connection or Connection(options)
-        self._rest = BotRest(self.connection, InvalidRequests(clock), timeout=options.timeout)
-        self._history = History(self._rest, clock)
-        self._forums = Forums(self._rest, self._history, clock, day_title=options.day_title)
-        self._crossposter = Crossposter(self._rest, self._history, clock)
+        self.rest = BotRest(self.connection, InvalidRequests(clock), timeout=options.timeout)
+        self._history = History(self.rest, clock)
+        self._forums = Forums(self.rest, self._history, clock, day_title=options.day_title)
+        self._crossposter = Crossposter(self.rest, self._history, clock)
 
     async def __aenter__(self) -> Self:
         await self._stack.enter_async_context(self.connection)
@@ -97,7 +97,7 @@ class DiscordAdapter:
         if not own_id:
             raise ContentRejected("the message to edit has been deleted")
         shown: DiscordMessage = message
-        await self._rest.call(
+        await self.rest.call(
             "PATCH",
             "/channels/{channel_id}/messages/{message_id}",
             json=shown.payload(),
@@ -141,7 +141,7 @@ class DiscordAdapter:
         payload: dict[str, Any] = marked(message.payload(), key, address=message.address)
         payload |= {"nonce": nonce(key), "enforce_nonce": True}
         try:
-            answer = await self._rest.call(
+            answer = await self.rest.call(
                 "POST", "/channels/{channel_id}/messages", json=payload, channel_id=channel
             )
         except ContentRejected as error:

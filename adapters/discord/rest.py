@@ -42,7 +42,7 @@ class BotRest:
         method: str,
         path: str,
         *,
-        json: JsonObject | None = None,
+        json: JsonObject | list[JsonObject] | None = None,
         query: Mapping[str, Any] | None = None,
         **ids: str,
     ) -> Any:
