@@ -22,9 +22,7 @@ WORD_JOINER = "\u2060"
 # Words end at white space and at what Chinese puts around them; what is found in one spreads to
 # its ends, but not into Chinese, which has no spaces.
 _WORD = re.compile(r"[^\s，。；：、！？（）「」『』《》【】“”‘’\"]+")
-_WIDE = "\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef"
-_TO_THE_LEFT = re.compile(rf"[^{_WIDE}]*\Z")
-_TO_THE_RIGHT = re.compile(rf"[^{_WIDE}]*")
+_WIDE = re.compile("[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]")
 _BEFORE = "([{'*_"
 _AFTER = ".,;:!?)]}'*"
 
@@ -37,7 +35,7 @@ _TAPPED = re.compile(
     | (?<![A-Za-z0-9_])[#]                               # a tag: a letter among what follows
       [\w\u00b7\u200c\u0d80-\u0dff]*[^\W\d]
     | (?<![A-Za-z0-9_$])[$](?:1INCH|[A-Z]{1,8})(?![A-Za-z0-9_])
-    | \d+\.\d+\.\d+\.\d+                                 # an internet address
+    | \d{1,3}(?:\.\d{1,3}){3}                            # an internet address
     | \.(?P<top>xn--\w+|[^\W\d_]{2,})(?!\w)              # a domain's last label
     """,
     re.VERBOSE,
@@ -80,11 +78,11 @@ def _tapped(text: str) -> Iterator[tuple[int, int]]:
     for word in _WORD.finditer(text):
         last: tuple[int, int] | None = None
         for found in _TAPPED.finditer(word[0]):
-            if not _is_found(found):
+            if not _is_found(found) or (last and found.end() <= last[1]):
                 continue
             start, end = _spread(word[0], found)
             if last and start < last[1]:
-                start, end = last[0], max(last[1], end)
+                start = last[0]
             elif last:
                 yield word.start() + last[0], word.start() + last[1]
             last = start, end
@@ -94,10 +92,11 @@ def _tapped(text: str) -> Iterator[tuple[int, int]]:
 
 def _spread(word: str, found: re.Match[str]) -> tuple[int, int]:
     """What is found with all around it that belongs to it, but for brackets and full stops."""
-    left = _TO_THE_LEFT.search(word, 0, found.start())
-    right = _TO_THE_RIGHT.match(word, found.end())
-    start = left.start() if left else found.start()
-    end = right.end() if right else found.end()
+    start = found.start()
+    while start and not _WIDE.match(word, start - 1):
+        start -= 1
+    after = _WIDE.search(word, found.end())
+    end = after.start() if after else len(word)
     core = word[start:end].lstrip(_BEFORE)
     start = min(end - len(core), found.start())
     return start, max(start + len(core.rstrip(_AFTER)), found.end())
