@@ -134,7 +134,8 @@ class MemoryOutbox:
         able = [_available(row) for row in self._able(lane)]
         if not able:
             return datetime.max.replace(tzinfo=UTC)
-        leases = (row.lease_until for row in self._open[lane].values() if row.lease_until)
+        rows = self._open[lane].values()
+        leases = (_available(row) for row in rows if row.state is not State.PENDING)
         return max(min(able), self._next_at.get(lane, _NEVER), *leases)
 
     def _first(self, lane: int, now: datetime) -> Delivery:

@@ -1,6 +1,8 @@
 """What the contract suites run over."""
 
+import asyncio
 import os
+import shutil
 from collections.abc import AsyncGenerator
 from pathlib import Path
 
@@ -19,27 +21,36 @@ _SQL = ["sqlite", *(["postgres"] if _POSTGRES else [])]
 
 
 @pytest.fixture(params=["memory", *_SQL])
-async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncGenerator[Store, None]:
+async def store(
+    request: pytest.FixtureRequest, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncGenerator[Store, None]:
     """An empty store of each kind."""
     if request.param == "memory":
         yield MemoryStore()
         return
-    async with open_store(await _empty(request.param, tmp_path)) as opened:
+    place = await _empty(request.param, tmp_path, tmp_path_factory.getbasetemp())
+    async with open_store(place) as opened:
         yield opened
 
 
 @pytest.fixture(params=_SQL)
 async def sql_store(
-    request: pytest.FixtureRequest, tmp_path: Path
+    request: pytest.FixtureRequest, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncGenerator[SqlStore, None]:
     """An empty store on each database."""
-    async with open_store(await _empty(request.param, tmp_path)) as opened:
+    place = await _empty(request.param, tmp_path, tmp_path_factory.getbasetemp())
+    async with open_store(place) as opened:
         yield opened
 
 
-async def _empty(kind: str, tmp_path: Path) -> str:
+async def _empty(kind: str, tmp_path: Path, shared_path: Path) -> str:
     if kind == "sqlite":
-        return str(tmp_path / "sulan.db")
+        # Made once and copied: making the tables takes longer than most tests.
+        made = shared_path / "empty.db"
+        if not await asyncio.to_thread(made.exists):
+            async with open_store(made):
+                pass
+        return str(shutil.copy(made, tmp_path / "sulan.db"))
     assert _POSTGRES
     engine = create_async_engine(_POSTGRES)
     async with engine.begin() as connection:
