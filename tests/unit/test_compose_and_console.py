@@ -87,6 +87,10 @@ def test_links_are_clickable_in_a_terminal_and_written_out_in_a_pipe() -> None:
         assert address in piped
 
 
+def test_an_address_is_written_whole_where_the_window_is_narrower() -> None:
+    assert PAPER.hf_url in printed(SUMMARY, terminal=False, width=24)
+
+
 def test_t2_a_post_links_to_the_papers_own_pages_only() -> None:
     post = compose(Entry(PAPER, SUMMARY), ZH)
     assert {post.url, *(link.url for link in post.links)} <= PAPER.links

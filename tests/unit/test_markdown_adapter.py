@@ -125,7 +125,8 @@ async def test_each_source_of_the_chat_and_each_language_has_its_own_file(
     await store.summaries.put(
         SummaryKey(FIRST.id, 1, "en", "v1", "a-model"), entry(FIRST, "en").summary
     )
-    await store.chats.save([Chat(target, sources=("hf", "arxiv:cs.CL"))], now=NOW)
+    other = Chat(Target("markdown", "!elsewhere"), sources=("arxiv:cs.LG",))
+    await store.chats.save([other, Chat(target, sources=("hf", "arxiv:cs.CL"))], now=NOW)
     await publish(adapter, target, post(FIRST), post(FIRST, "en"))
     assert set(folder(target)) == {
         "2026-08-21.zh.md",
@@ -194,6 +195,32 @@ async def test_f57_a_full_disk_leaves_the_older_file_whole(
     with pytest.raises(NotDelivered, match="No space left"):
         await publish(adapter, target, post(SECOND))
     assert folder(target) == before
+
+
+class Overtaking:
+    """An archive whose first answer comes last and is the older."""
+
+    def __init__(self) -> None:
+        self.texts = ["older\n", "newer\n"]
+        self.answer = asyncio.Event()
+
+    async def days_of(self, target: Target, post: Post) -> Sequence[ArchivedDay]:
+        text = self.texts.pop(0)
+        if self.texts:
+            await self.answer.wait()
+        return (ArchivedDay("hf", DAY, "zh", text),)
+
+
+async def test_an_older_text_never_overwrites_a_newer_one(target: Target) -> None:
+    archive = Overtaking()
+    adapter = create(Options("markdown", {}, archive))
+    first = asyncio.ensure_future(publish(adapter, target, post(FIRST)))
+    second = asyncio.ensure_future(publish(adapter, target, post(SECOND)))
+    done, _ = await asyncio.wait([second], timeout=0.1)
+    assert not done, "it overtook the first"
+    archive.answer.set()
+    await asyncio.gather(first, second)
+    assert folder(target) == {"2026-08-21.zh.md": "newer\n"}
 
 
 class Failing:
