@@ -37,10 +37,10 @@ def plain_blocks(post: Post) -> Sequence[str]:
     return tuple(block for block in shown if block)
 
 
-def signal_line(post: Post) -> str:
-    """Ratings and signals in one line, "" where there are none."""
+def signal_line(post: Post, *, gap: str = "   ") -> str:
+    """Ratings and signals in one line, "" where there are none; ``gap`` stands between signals."""
     ratings = " · ".join(f"{rating.label} {rating.value:g}" for rating in post.ratings)
-    return "   ".join(part for part in (ratings, *post.signals) if part)
+    return gap.join(part for part in (ratings, *post.signals) if part)
 
 
 def keyword_line(keywords: Sequence[Keyword]) -> str:

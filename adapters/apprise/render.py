@@ -107,7 +107,7 @@ _STYLES = {
 
 def _blocks(post: Post, style: _Style, *, titled: bool) -> Iterator[list[str]]:
     yield _head(post, style, titled=titled)
-    if signals := style.escape(signal_line(post)):
+    if signals := style.escape(signal_line(post, gap=" · ")):
         yield [signals]
     for section in post.sections:
         yield list(_section(section, style))

@@ -156,7 +156,7 @@ async def test_f36_what_is_too_long_is_split_and_nothing_lost(name: str, plain: 
 async def test_a_service_for_text_gets_text() -> None:
     service = Service()
     await publish(service, PLAIN, "mmost://{}/token")
-    assert [got["text"] for got in service.got] == [plain_text(PLAIN).replace("   ", " ")]
+    assert [got["text"] for got in service.got] == [plain_text(PLAIN).replace("   ", " · ")]
 
 
 async def test_a_service_for_html_gets_html_with_the_title_apart() -> None:
