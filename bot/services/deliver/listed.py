@@ -1,4 +1,4 @@
-"""The chats of one platform, as deliveries need them: by exact target, read seldom."""
+"""The chats, as deliveries need them: by exact target, read seldom."""
 
 from collections.abc import Mapping
 
@@ -9,18 +9,17 @@ from bot.ports import ChatStore, Clock
 # Seconds after which the list is read anew; 10,000 chats take some 100 ms. A suspension need not be
 # seen here: the outbox checks it in the very transaction before a send (F70).
 _FRESH_FOR = 60.0
-# A target that is not in the list may be a new chat's; for more than one it is read once a second.
-_MISS_AFTER = 1.0
 
 
 class ListedChats:
-    """Knows chats as of a minute ago at most, and new ones as of a second ago."""
+    """Knows chats as of a minute ago at most. That a chat is not listed is never taken from a list
+    read earlier: it may be new, or have moved."""
 
     def __init__(self, chats: ChatStore, clock: Clock) -> None:
         self._chats = chats
         self._clock = clock
         self._by_target: Mapping[Target, Chat] = {}
-        self._read_at: float | None = None
+        self._read_at = float("-inf")
 
     async def at(self, target: Target) -> Chat | None:
         """The chat at exactly this target.
@@ -29,9 +28,10 @@ class ListedChats:
             StoreError: the list had to be read and could not be.
         """
         place = _written_alike(target)
-        age = float("inf") if self._read_at is None else self._clock.monotonic() - self._read_at
-        if age >= _FRESH_FOR or (place not in self._by_target and age >= _MISS_AFTER):
-            self._by_target = {_written_alike(c.target): c for c in await self._chats.all()}
+        stale = self._clock.monotonic() - self._read_at >= _FRESH_FOR
+        if stale or place not in self._by_target:
+            chats = await self._chats.all()
+            self._by_target = {_written_alike(chat.target): chat for chat in chats}
             self._read_at = self._clock.monotonic()
         return self._by_target.get(place)
 
