@@ -34,6 +34,7 @@ _COMMANDS = (
     ("paper", "bot.cli.paper:paper", _READ, "One paper by arXiv id or link."),
     ("export", "bot.cli.export:export", _FILES, "Write a stored day as four-part Markdown."),
     ("import", "bot.cli.import_files:import_files", _FILES, "Read four-part Markdown files."),
+    ("run", "bot.cli.run:run", _RUN, "Publish the day's papers and answer people, until stopped."),
     ("check", "bot.cli.check:check", _RUN, "What is set, what works, and what to do."),
     ("adapters", "bot.cli.adapters:adapters", _RUN, "Where posts can go, and what is missing."),
 )

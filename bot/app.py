@@ -36,7 +36,8 @@ from summarizer.model_status import ModelStatus
 
 @dataclass(frozen=True, slots=True)
 class Sulan:
-    """The running application, as the command line uses it."""
+    """The running application, as the command line uses it. ``owner`` is this process's name
+    wherever only one of several may do something."""
 
     settings: Settings
     clock: Clock
@@ -45,6 +46,7 @@ class Sulan:
     client: HttpClient
     lookup: PaperLookup
     model_status: Callable[[], Awaitable[ModelStatus | None]]
+    owner: str
 
     def wording(self, language: Language | None) -> Wording:
         """The words of a language; the configured one if none is named.
@@ -112,7 +114,7 @@ async def started(settings: Settings) -> AsyncGenerator[Sulan, None]:
         summaries, model_status = await writers.open(stack)
         stack.push_async_callback(summaries.close)
         lookup = _lookup(settings, client)
-        yield Sulan(settings, clock, store, summaries, client, lookup, model_status)
+        yield Sulan(settings, clock, store, summaries, client, lookup, model_status, owner)
 
 
 @asynccontextmanager

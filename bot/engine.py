@@ -23,7 +23,7 @@ from dbos import (
     WorkflowStatus,
 )
 
-from bot.domain.errors import StoreError
+from bot.domain.errors import StoreError, SulanError
 from bot.engine_port import Job, Work
 
 T = TypeVar("T")
@@ -154,6 +154,9 @@ class DbosEngine:
         self._running.add(task)
         try:
             return await task
+        except SulanError as error:
+            _log.warning("job failed", extra={"kind": kind, "reason": str(error)})
+            return False
         except Exception:  # noqa: BLE001 - one job's fault must not reach another
             _log.exception("job failed", extra={"kind": kind, "arguments": arguments})
             return False

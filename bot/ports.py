@@ -186,10 +186,10 @@ class HttpCache(Protocol):
 class ChatStore(Protocol):
     """Chats and what each gets."""
 
-    async def save(self, chats: Sequence[Chat], *, now: datetime) -> None:
+    async def save(self, chats: Sequence[Chat], *, now: datetime) -> Sequence[Target]:
         """Insert or update by target. A known chat keeps its ``since`` and ``suspended``; a new one
         without ``since`` gets ``now``. Under an address that was left (``move``), the chat at its
-        new one is meant."""
+        new one is meant. Returns where each of them is."""
         ...
 
     async def all(self) -> Sequence[Chat]:

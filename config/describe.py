@@ -32,7 +32,6 @@ _TYPES: Mapping[object, str] = {
     bool: "true or false",
     int: "a whole number",
     str: "text",
-    Mapping: "a table",
     tuple: "a list of tables, each under [[chats]]; in a variable, JSON",
 }
 
@@ -160,8 +159,8 @@ def _allowed(kind: object, metadata: Sequence[object]) -> str:
         return _allowed(inner, [*metadata, *notes])
     if get_origin(kind) is Literal:
         return ", ".join(str(choice) for choice in get_args(kind))
-    if (container := get_origin(kind)) in (tuple, Mapping):
-        return _TYPES[container]
+    if get_origin(kind) is tuple:
+        return _TYPES[tuple]
     choices = [choice for choice in get_args(kind) if choice is not NoneType]
     if choices:
         return _allowed(choices[0], metadata)

@@ -23,12 +23,18 @@ _THIRD_PARTIES = (
     "aiohttp",
     "aiosqlite",
     "alembic",
+    "apprise",
+    "apscheduler",
     "asyncio",
+    "dbos",
+    "discord",
     "httpx2",
     "httpcore2",
     "openai",
     "pydantic_settings",
     "sqlalchemy",
+    "telegram",
+    "urllib3",
 )
 
 

@@ -1,7 +1,6 @@
 """The settings of ``sulan run``: chats, its rhythm, its web server."""
 
-from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -46,10 +45,6 @@ class ChatSettings(Group):
         default="default",
         description="What to do with a message of which nobody knows whether it arrived: send it "
         "once more, leave it, or (default) once more only after Sulan itself was killed.",
-    )
-    options: Mapping[str, Any] = Field(
-        default_factory=dict[str, Any],
-        description="What else its adapter wants to know of it; see the adapter's own guide.",
     )
 
 

@@ -89,6 +89,21 @@ class SummariseService:
             return known
         return await self._flights.run(key, lambda: self._write(key, paper))
 
+    async def quote(self, paper: Paper, language: Language, reason: str) -> Summary:
+        """Store sentences from the abstract for a model that is not waited for any longer (F23).
+
+        They stand under their own key; what the model writes one day is preferred to them.
+        ``reason`` is a ``SummaryError``'s stable word.
+
+        Raises:
+            SummaryError: there is nothing to quote (no abstract).
+        """
+        quoted = await self._quoted(paper, language, reason)
+        quoting = self._writers.fallback
+        key = SummaryKey(paper.id, paper.version, language, quoting.prompt, quoting.model)
+        await self._store.summaries.put(key, quoted)
+        return quoted
+
     async def summarise_all(
         self, papers: Sequence[Paper], language: Language
     ) -> AsyncIterator[tuple[Paper, Summary | SummaryError]]:
@@ -182,16 +197,16 @@ class SummariseService:
                 return summary
             if not isinstance(error, _FINAL):
                 await self._store.summaries.release(key, self._owner)
-                return await self._written(key) or await self._quoted(paper, key.language, error)
-            summary = await self._quoted(paper, key.language, error)
+                return await self._written(key) or await self._quoted(
+                    paper, key.language, error.reason
+                )
+            summary = await self._quoted(paper, key.language, error.reason)
         await self._store.summaries.put(key, summary)
         return summary
 
-    async def _quoted(self, paper: Paper, language: Language, error: SummaryError) -> Summary:
+    async def _quoted(self, paper: Paper, language: Language, reason: str) -> Summary:
         quoted = await self._writers.fallback.summarize(paper, language)
-        return replace(
-            quoted, findings=(*quoted.findings, Finding(FindingKind.FALLBACK, error.reason))
-        )
+        return replace(quoted, findings=(*quoted.findings, Finding(FindingKind.FALLBACK, reason)))
 
 
 def best(stored: Sequence[tuple[SummaryKey, Summary]]) -> Summary | None:

@@ -107,6 +107,8 @@ class _Gauges:
         )
 
     def show(self, gathered: Gathered, now: datetime) -> None:
+        for gauge in (self._waiting, self._oldest):
+            gauge.clear()  # a queue that has emptied is not among those gathered
         for queue in gathered.queues:
             self._waiting.labels(queue.platform).set(queue.waiting)
             oldest = queue.oldest_due

@@ -44,7 +44,6 @@ platform = "markdown"
 language = "en"
 sources = ["arxiv:cs.CL"]
 heartbeat = 12:00:00
-options = { folder = "archive" }
 """
 
 
@@ -55,7 +54,6 @@ def test_chats_are_read_from_toml_with_numbers_as_names(tmp_path: Path) -> None:
     assert (first.language, first.sources) == (None, None)
     assert (second.platform, second.chat, second.language) == ("markdown", "", "en")
     assert second.heartbeat == time(12)
-    assert second.options == {"folder": "archive"}
 
 
 def test_chats_fit_into_one_variable(tmp_path: Path) -> None:

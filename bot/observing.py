@@ -1,0 +1,112 @@
+"""What the web server shows: gathered from the store, the engine and the board of health."""
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from bot.domain.delivery import Delivery, State
+from bot.domain.errors import InvalidInput, StoreError
+from bot.domain.paper_id import PaperId
+from bot.engine_port import Engine
+from bot.ports import Clock, DeliveryQuery, Store
+from bot.services.deliver.tools import Settled
+from bot.services.health import Health
+from bot.services.post_keys import PaperPost, read_post_key
+from bot.web.gathered import Gathered, Queue
+from bot.web.metrics import Metrics
+from bot.web.readiness import Report, report
+
+_OPEN = frozenset((State.PENDING, State.CLAIMED, State.SENDING))
+# Rows that are counted; a longer queue shows as this one.
+_MOST = 5000
+_EVER = datetime(1970, 1, 1, tzinfo=UTC)
+_PROBE = "probe"
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """What is looked at. ``parts`` are those that must work: ``store``, ``source:hf`` …"""
+
+    store: Store
+    clock: Clock
+    health: Health
+    engine: Engine
+    parts: Sequence[str]
+    first_seen: Callable[[], Mapping[PaperId, datetime]]
+    owner: str
+
+
+class Observer:
+    """Feeds the metrics and answers the readiness page."""
+
+    def __init__(self, observed: Observed, metrics: Metrics) -> None:
+        self._seen = observed
+        self.metrics = metrics
+
+    @property
+    def health(self) -> Health:
+        """The board."""
+        return self._seen.health
+
+    def settled(self, settled: Settled) -> None:
+        """A delivery came to an outcome (``bot.services.deliver.tools.Watch``)."""
+        delivery = settled.delivery
+        outcome = settled.answer.lower() or delivery.state.value
+        self.metrics.delivered(delivery.target.platform, outcome)
+        if delivery.state is State.SENT and delivery.sent_at is not None and delivery.part == 0:
+            first = self._first_seen(delivery)
+            if first is not None:
+                waited = (delivery.sent_at - first).total_seconds()
+                self.metrics.arrived(delivery.target.platform, waited)
+
+    async def report(self) -> Report:
+        """Whether everything works; tries the store."""
+        await self._probe()
+        return report(self._seen.health.all(), self._seen.parts, now=self._seen.clock.now())
+
+    async def text(self) -> bytes:
+        """The metrics, as Prometheus reads them.
+
+        Raises:
+            StoreError: the store cannot be read.
+        """
+        seen = self._seen
+        rows = await seen.store.outbox.find(DeliveryQuery(states=_OPEN, limit=_MOST))
+        gathered = Gathered(
+            queues=_queues(rows),
+            jobs=await seen.engine.unfinished(),
+            spending=await seen.store.ledger.spent(since=_EVER),
+            standings=seen.health.all(),
+        )
+        return self.metrics.text(gathered, now=seen.clock.now())
+
+    async def _probe(self) -> None:
+        now = self._seen.clock.now()
+        try:
+            await self._seen.store.leases.acquire(
+                _PROBE, self._seen.owner, now=now, until=now + timedelta(seconds=1)
+            )
+        except StoreError as error:
+            self._seen.health.failed("store", str(error), at=now)
+        else:
+            self._seen.health.worked("store", at=now)
+
+    def _first_seen(self, delivery: Delivery) -> datetime | None:
+        try:
+            name = read_post_key(delivery.post_key)
+        except InvalidInput:
+            return None
+        if not isinstance(name, PaperPost):
+            return None
+        return self._seen.first_seen().get(name.paper_id)
+
+
+def _queues(rows: Sequence[Delivery]) -> list[Queue]:
+    by_platform: dict[str, list[Delivery]] = defaultdict(list)
+    for row in rows:
+        by_platform[row.target.platform].append(row)
+    return [
+        Queue(name, len(waiting), min(row.due_at for row in waiting))
+        for name, waiting in by_platform.items()
+    ]

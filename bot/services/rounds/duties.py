@@ -1,0 +1,120 @@
+"""What the ticks put in, and what the jobs do."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TypeAlias
+
+from bot.domain.paper_id import PaperId
+from bot.engine_port import Engine, Job
+from bot.ports import Clock, Store
+from bot.services.rounds.collecting import Collecting
+from bot.services.rounds.membership import Membership
+from bot.services.rounds.writing import Lacking, Writing
+from bot.services.summarise import SummariseService
+
+COLLECT, SUMMARISE, PLAN = "collect", "sum", "plan"
+
+# Jobs are kept only to know that they were done: a summary is in the store by itself, and a slot
+# of hours ago never comes back.
+_KEEP_JOBS = timedelta(hours=6)
+
+# Writes down what is to be posted; raises StoreError.
+Plan: TypeAlias = Callable[[], Awaitable[object]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rhythm:
+    """``patience`` is how long a paper waits for the model after it was first listed (F23);
+    ``again`` is how long after a fruitless try the model is asked again."""
+
+    patience: timedelta
+    again: timedelta
+    writers: int = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """Who does the work."""
+
+    collecting: Collecting
+    writing: Writing
+    summaries: SummariseService
+    membership: Membership
+    plan: Plan
+
+
+class Duties:
+    """Jobs go through the engine: each slot of each duty is done once, whoever ticks."""
+
+    def __init__(
+        self, team: Team, engine: Engine, *, store: Store, clock: Clock, rhythm: Rhythm
+    ) -> None:
+        self._team = team
+        self._engine = engine
+        self._store = store
+        self._clock = clock
+        self._rhythm = rhythm
+        self._tried: dict[tuple[PaperId, str], float] = {}
+
+    def register(self) -> None:
+        """Tell the engine who does what. Before it starts."""
+        self._engine.register(COLLECT, self._collect, at_once=4)
+        self._engine.register(SUMMARISE, self._summarise, at_once=self._rhythm.writers)
+        self._engine.register(PLAN, self._plan, at_once=1)
+
+    async def tick_collect(self, slot: datetime) -> None:
+        """Have each source that a chat wants looked at."""
+        chats = [chat for chat in await self._store.chats.all() if not chat.suspended]
+        sources = dict.fromkeys(source for chat in chats for source in chat.sources)
+        await self._engine.enqueue(
+            [Job(COLLECT, f"{source}:{_stamp(slot)}", (source, _stamp(slot))) for source in sources]
+        )
+
+    async def tick_plan(self, slot: datetime) -> None:
+        """Have what is ready planned."""
+        await self._engine.enqueue([Job(PLAN, _stamp(slot))])
+
+    async def tick_upkeep(self, _: datetime) -> None:
+        """Forget old jobs, and take over those of processes that died."""
+        dead = await self._team.membership.dead()
+        await self._engine.maintain(before=self._clock.now() - _KEEP_JOBS, dead=dead)
+
+    async def _collect(self, arguments: Sequence[str]) -> bool:
+        source, stamp = arguments
+        if await self._team.collecting.collect(source):
+            # New papers need not wait for the next look at what is ready.
+            await self._engine.enqueue([Job(PLAN, f"{source}:{stamp}")])
+        return True
+
+    async def _summarise(self, arguments: Sequence[str]) -> bool:
+        paper, language = arguments
+        return await self._team.writing.write(PaperId(paper), language)
+
+    async def _plan(self, _: Sequence[str]) -> bool:
+        chats = await self._store.chats.all()
+        lacking = await self._team.writing.lacking(chats)
+        latest = self._clock.now() - self._rhythm.patience
+        await self._team.writing.quote(one for one in lacking if one.first_seen <= latest)
+        await self._have_written([one for one in lacking if one.first_seen > latest])
+        await self._team.plan()
+        return True
+
+    async def _have_written(self, lacking: Sequence[Lacking]) -> None:
+        """Put in what was not tried a moment ago."""
+        now, again = self._clock.monotonic(), self._rhythm.again.total_seconds()
+        self._tried = {key: at for key, at in self._tried.items() if now - at < again}
+        fresh = [one for one in lacking if (one.paper_id, one.language) not in self._tried]
+        papers = await self._store.papers.get([one.paper_id for one in fresh])
+        jobs: list[Job] = []
+        for one in fresh:
+            if (paper := papers.get(one.paper_id)) is not None:
+                key = self._team.summaries.key_of(paper, one.language)
+                name = f"{key.paper_id}v{key.version}:{key.language}:{key.prompt}:{key.model}"
+                jobs.append(Job(SUMMARISE, name, (str(one.paper_id), one.language)))
+        await self._engine.enqueue(jobs)
+        self._tried.update({(one.paper_id, one.language): now for one in fresh})
+
+
+def _stamp(slot: datetime) -> str:
+    return slot.astimezone(UTC).isoformat().replace("+00:00", "Z")
