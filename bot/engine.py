@@ -63,14 +63,17 @@ class DbosEngine:
         self._options = options
         self._works: dict[str, tuple[Work, int]] = {}
         self._flows: dict[str, Callable[..., Coroutine[Any, Any, str]]] = {}
-        self._running: set[asyncio.Task[bool]] = set()
+        self._cut_off: set[str] = set()
+        self._running: dict[asyncio.Task[bool], str] = {}
         self._stopping = False
         # One thread: DBOS's calls from here follow one another.
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="engine")
 
-    def register(self, kind: str, work: Work, *, at_once: int) -> None:
+    def register(self, kind: str, work: Work, *, at_once: int, cut_off: bool = False) -> None:
         """See the port."""
         self._works[kind] = (work, at_once)
+        if cut_off:
+            self._cut_off.add(kind)
 
     async def start(self) -> None:
         """See the port."""
@@ -96,8 +99,9 @@ class DbosEngine:
         """See the port."""
         self._stopping = True
         _dbos_log.setLevel(logging.ERROR)  # it warns of every job that is cut off
-        if self._running:
-            await asyncio.wait(self._running, timeout=grace)
+        waited = [task for task, kind in self._running.items() if kind not in self._cut_off]
+        if waited:
+            await asyncio.wait(waited, timeout=grace)
         for task in self._running:
             task.cancel()
         await asyncio.gather(*self._running, return_exceptions=True)
@@ -151,7 +155,7 @@ class DbosEngine:
     async def _work(self, kind: str, arguments: list[str]) -> bool:
         """On our loop."""
         task = asyncio.ensure_future(self._works[kind][0](arguments))
-        self._running.add(task)
+        self._running[task] = kind
         try:
             return await task
         except SulanError as error:
@@ -161,7 +165,7 @@ class DbosEngine:
             _log.exception("job failed", extra={"kind": kind, "arguments": arguments})
             return False
         finally:
-            self._running.discard(task)
+            del self._running[task]
 
     def _enqueue(self, jobs: Sequence[Job]) -> int:
         wanted = {job.id: job for job in jobs}

@@ -31,9 +31,9 @@ Work: TypeAlias = Callable[[Sequence[str]], Awaitable[bool]]
 class Engine(Protocol):
     """Runs jobs on this event loop, each at least once, whatever happens to the process."""
 
-    def register(self, kind: str, work: Work, *, at_once: int) -> None:
+    def register(self, kind: str, work: Work, *, at_once: int, cut_off: bool = False) -> None:
         """Say who does jobs of a kind, and how many at the same time in this process. Before
-        ``start``."""
+        ``start``. Jobs that cost nothing to begin anew may be ``cut_off`` by a stop."""
         ...
 
     async def start(self) -> None:
@@ -63,6 +63,6 @@ class Engine(Protocol):
         ...
 
     async def stop(self, grace: float) -> None:
-        """Begin no job any more, and give those that run ``grace`` seconds. What is cut off or
-        waits is there at the next start."""
+        """Begin no job any more, and give those that run (and may not be cut off) ``grace``
+        seconds. What is cut off or waits is there at the next start."""
         ...

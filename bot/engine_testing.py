@@ -32,11 +32,14 @@ class InProcessEngine:
         self._executor = executor
         self._works: dict[str, tuple[Work, asyncio.Semaphore]] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
-        self._running: set[str] = set()
+        self._cut_off: set[str] = set()
+        self._running: dict[str, str] = {}
         self._stopping = False
 
-    def register(self, kind: str, work: Work, *, at_once: int) -> None:
+    def register(self, kind: str, work: Work, *, at_once: int, cut_off: bool = False) -> None:
         """See the port."""
+        if cut_off:
+            self._cut_off.add(kind)
         self._works[kind] = (work, asyncio.Semaphore(at_once))
 
     async def start(self) -> None:
@@ -71,9 +74,11 @@ class InProcessEngine:
     async def stop(self, grace: float) -> None:
         """See the port."""
         self._stopping = True
-        running = [task for name, task in self._tasks.items() if name in self._running]
-        if running:
-            await asyncio.wait(running, timeout=grace)
+        waited = [
+            self._tasks[name] for name, kind in self._running.items() if kind not in self._cut_off
+        ]
+        if waited:
+            await asyncio.wait(waited, timeout=grace)
         tasks = list(self._tasks.values())
         for task in tasks:
             task.cancel()
@@ -94,13 +99,13 @@ class InProcessEngine:
             if self._stopping:
                 return
             self._shelf.begun_by[job.id] = self._executor
-            self._running.add(job.id)
+            self._running[job.id] = job.kind
             try:
                 done = await work(job.arguments)
             except Exception:  # noqa: BLE001 - one job's fault must not reach another
                 _log.exception("job failed", extra={"kind": job.kind})
                 done = False
             finally:
-                self._running.discard(job.id)
+                del self._running[job.id]
             self._shelf.begun_by.pop(job.id, None)
             self._shelf.ended[job.id] = (done, self._clock.now())

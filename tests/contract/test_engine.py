@@ -179,6 +179,24 @@ async def test_what_runs_is_given_time_to_end(make: Callable[[str], Engine]) -> 
     assert worker.ended == 1
 
 
+async def test_what_may_be_cut_off_is_not_waited_for_and_done_at_the_next_start(
+    make: Callable[[str], Engine],
+) -> None:
+    first, second = Worker(), Worker()
+    first.gate.clear()
+    engine = make("one")
+    engine.register("kind", first, at_once=1, cut_off=True)
+    await engine.start()
+    await engine.enqueue([Job("kind", "a", ("a",))])
+    await until(lambda: first.busy == 1)
+    async with asyncio.timeout(_PATIENCE):
+        await engine.stop(10 * _PATIENCE)
+    assert first.ended == 0
+    async with running(make, second) as engine:
+        await idle(engine)
+    assert second.given == [("a",)]
+
+
 async def test_a_dead_executors_jobs_are_taken_over_only_when_it_is_said_to_be_dead(
     make: Callable[[str], Engine],
 ) -> None:

@@ -34,21 +34,28 @@ class Collecting:
         self._store = store
         self._clock = clock
         self._health = health
+        self._under_way: set[str] = set()
         self._not_before: dict[str, datetime] = {}
         self._alerted: set[str] = set()
         self._late: set[tuple[str, date]] = set()
 
     async def collect(self, key: str) -> bool:
-        """Look at a source's open lists; whether anything new came.
+        """Look at a source's open lists; whether anything new came. One look at a time.
 
         An upstream's failure is noted and told, and costs nothing that is stored (F1).
 
         Raises:
             StoreError: the store cannot be used.
         """
-        not_before = self._not_before.get(key)
-        if not_before is not None and self._clock.now() < not_before:
+        if key in self._under_way or self._told_to_wait(key):
             return False
+        self._under_way.add(key)
+        try:
+            return await self._collect(key)
+        finally:
+            self._under_way.discard(key)
+
+    async def _collect(self, key: str) -> bool:
         try:
             looks = [
                 await self._look(key, day, force=self._upstreams.often)
@@ -74,6 +81,11 @@ class Collecting:
             raise
         self._note_success(key)
         return collected
+
+    def _told_to_wait(self, key: str) -> bool:
+        """Whether the upstream asked us to stay away until later (F2)."""
+        not_before = self._not_before.get(key)
+        return not_before is not None and self._clock.now() < not_before
 
     async def _days(self, key: str) -> Sequence[date]:
         """The days to look at, newest first.

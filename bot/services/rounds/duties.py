@@ -59,7 +59,7 @@ class Duties:
 
     def register(self) -> None:
         """Tell the engine who does what. Before it starts."""
-        self._engine.register(COLLECT, self._collect, at_once=4)
+        self._engine.register(COLLECT, self._collect, at_once=4, cut_off=True)
         self._engine.register(SUMMARISE, self._summarise, at_once=self._rhythm.writers)
         self._engine.register(PLAN, self._plan, at_once=1)
 
