@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: run test lock lint types imports check bench clean
+.PHONY: run test lock lint types imports check clean
 
 run: $(VENV)/.run-installed  ## the whole way on the bundled sample day: no token, no network
 	$(BIN)/sulan demo
