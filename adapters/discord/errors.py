@@ -4,7 +4,6 @@ FACTS of the table: Discord API v10, "Opcodes and Status Codes"; what discord.py
 was measured. When in doubt the outcome is unknown.
 """
 
-import asyncio
 import json
 from collections.abc import Mapping
 from typing import Any, cast
@@ -80,30 +79,35 @@ def translate(
     return known
 
 
-def _translate(  # noqa: PLR0911 - a table
-    error: Exception, attempt: Attempt
-) -> DeliveryError | None:
+def _translate(error: Exception, attempt: Attempt) -> DeliveryError | None:
     match error:
         case DeliveryError():
             return error
         case Refusal():
             return verdict(error.status, error.headers, error.body)
+        case discord.DiscordException():
+            return _from_library(error, attempt)
+        case KeyError() if error.args == ("retry_after",):
+            # discord.py on a 429 whose body lacks the field.
+            return RateLimited("Discord limits the rate", retry_after=_UNNAMED_WAIT)
+        case LostAnswer() | aiohttp.ClientError() | OSError() | ValueError():
+            return _no_answer(error, attempt)
+        case _:
+            return None
+
+
+def _from_library(error: discord.DiscordException, attempt: Attempt) -> DeliveryError | None:
+    match error:
         case discord.RateLimited():
             return RateLimited("Discord's bucket is empty", retry_after=error.retry_after)
         case discord.LoginFailure():
             return AccessRevoked(_REVOKED)
-        case discord.HTTPException():
+        case discord.HTTPException() if attempt.refusal:
+            refusal = attempt.refusal
+            return verdict(refusal.status, refusal.headers, refusal.body)
+        case discord.HTTPException():  # of a call that nobody watched
             body = json.dumps({"code": error.code}).encode() if error.code else b""
             return verdict(error.status, error.response.headers, body)
-        case LostAnswer():
-            return OutcomeUnknown(f"the request left and no usable answer came ({error})")
-        case KeyError() if error.args == ("retry_after",):
-            # discord.py on a 429 whose body lacks the field.
-            return RateLimited("Discord limits the rate", retry_after=_UNNAMED_WAIT)
-        case asyncio.TimeoutError() if not attempt.started:
-            return RateLimited("held back for Discord's bucket", retry_after=_BUCKET_WAIT)
-        case aiohttp.ClientError() | OSError() | asyncio.TimeoutError() | ValueError():
-            return _no_answer(error, attempt)
         case _:
             return None
 
@@ -113,6 +117,8 @@ _REVOKED = "Discord does not accept the bot's token: make a new one and put it i
 
 def _no_answer(error: Exception, attempt: Attempt) -> DeliveryError:
     what = type(error).__name__
+    if isinstance(error, TimeoutError) and not attempt.started:
+        return RateLimited("held back for Discord's bucket", retry_after=_BUCKET_WAIT)
     if isinstance(error, aiohttp.ClientConnectorError) or not attempt.left:
         return NotDelivered(f"no connection to Discord ({what})")
     return OutcomeUnknown(f"the request left and no usable answer came ({what})")

@@ -3,8 +3,9 @@
 discord.py and aiohttp offer tracing (``discord.Client(http_trace=…)``), which is told when bytes
 leave and when an answer comes. For a call of ours (``watched``), and for no other, the trace
  - notes whether the request has left, which decides between "not sent" and "nobody knows";
- - ends the call at the first answer that is no success. discord.py would otherwise sleep through a
-   429 or repeat a 500 up to five times by itself (25 s), also on routes without a nonce, where
+ - keeps what Discord said where it is no success (``Attempt.refusal``);
+ - ends the call at the first 429 or 5xx. discord.py would otherwise sleep through the one and
+   repeat after the other up to five times by itself (25 s), also on routes without a nonce, where
    every repetition may be another copy. Pace and repetition are the deliverer's alone.
 """
 
@@ -20,11 +21,12 @@ import aiohttp
 @dataclass(slots=True)
 class Attempt:
     """One call: whether it ``started`` (discord.py may hold it back for a bucket), whether its
-    bytes have ``left``, and the body of a successful answer once it is read."""
+    bytes have ``left``, and the answer: the ``body`` of a success, or the ``refusal``."""
 
     started: bool = False
     left: bool = False
     body: bytes | None = None
+    refusal: "Refusal | None" = None
 
 
 class Refusal(Exception):
@@ -90,10 +92,14 @@ async def _answered(
     attempt = _ATTEMPT.get()
     if attempt is None:
         return
+    status = params.response.status
     body = await params.response.read()
-    if params.response.status >= 400:
-        raise Refusal(params.response.status, params.response.headers, body)
-    attempt.body = body
+    if status < 400:
+        attempt.body = body
+        return
+    attempt.refusal = Refusal(status, params.response.headers, body)
+    if status == 429 or status >= 500:
+        raise attempt.refusal
 
 
 async def _broken(

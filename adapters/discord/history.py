@@ -62,17 +62,19 @@ class History:
         oldest = self._clock.now() - _FAR_ENOUGH
         for number in range(_PAGES):
             page = await self._page(channel, before)
-            if not page and not number:
-                # Also Discord's answer where the permission is missing: nothing, and no error.
-                raise OutcomeUnknown(
-                    "the channel shows no history; let the bot Read Message History"
-                )
+            if not page and not number and await self._holds_messages(channel):
+                # Discord's answer where the permission is missing: nothing, and no error.
+                raise OutcomeUnknown("the history is hidden; let the bot Read Message History")
             for message in page:
                 yield message
             if len(page) < _PAGE or created_at(page[-1]["id"]) < oldest:
                 return
             before = page[-1]["id"]
         raise OutcomeUnknown("too much has been written since; the message was not looked for")
+
+    async def _holds_messages(self, channel: str) -> bool:
+        known = await self._rest.call("GET", "/channels/{channel_id}", channel_id=channel)
+        return bool(known.get("last_message_id"))
 
     async def _page(self, channel: str, before: str | None) -> list[JsonObject]:
         query = {"limit": _PAGE, **({"before": before} if before else {})}

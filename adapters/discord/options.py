@@ -87,7 +87,7 @@ def read_options(options: Options) -> DiscordOptions:
     table = OptionTable(options.values, f"adapters.{options.name}")
     table.known("token", "api_url", "gateway_url", "timeout_s", "day_title", "channels")
     token = table.take("token", option_values.token, default="")
-    if "token" not in options.values:
+    if options.values.get("token") in (None, ""):
         table.fault("token", "is missing: create a bot at https://discord.com/developers/")
     read = DiscordOptions(
         token=token,

@@ -15,7 +15,7 @@ from discord.http import Route
 
 from adapters.discord.client import Connection
 from adapters.discord.errors import counts_as_invalid, translate
-from adapters.discord.exchange import Attempt, Refusal, watched
+from adapters.discord.exchange import Attempt, watched
 from adapters.discord.invalid import InvalidRequests
 from bot.domain.delivery_errors import NotDelivered, OutcomeUnknown
 
@@ -66,7 +66,7 @@ class BotRest:
                 raise self._known(error, attempt, read_only=method == "GET") from error
 
     def _known(self, error: Exception, attempt: Attempt, *, read_only: bool) -> Exception:
-        if isinstance(error, Refusal) and counts_as_invalid(error):
+        if attempt.refusal and counts_as_invalid(attempt.refusal):
             self._invalid.count()
         return translate(error, attempt, read_only=read_only) or error
 

@@ -13,14 +13,15 @@ from typing import Any, Self
 
 import aiohttp
 
-from adapters.base import Message, Pace
+from adapters.base import Message, Options, Pace
 from adapters.discord.errors import counts_as_invalid, translate
-from adapters.discord.exchange import Refusal, trace, watched
+from adapters.discord.exchange import trace, watched
 from adapters.discord.forum import thread_name
 from adapters.discord.invalid import InvalidRequests
 from adapters.discord.message import DiscordMessage
-from adapters.discord.options import Hook, WebhookOptions
+from adapters.discord.options import Hook, WebhookOptions, read_webhook_options
 from adapters.discord.render import render
+from bot.clock import SystemClock
 from bot.domain.delivery_errors import AccessRevoked, ChatGone, ContentRejected, OutcomeUnknown
 from bot.domain.post import Post
 from bot.domain.target import Receipt, Target
@@ -30,6 +31,15 @@ from bot.ports import Clock
 # Rate Limit"); thirty messages a minute to a channel (its staff, not documented).
 PER_SECOND = 45.0
 CHAT_GAP = 2.0
+
+
+def create(options: Options) -> "WebhookAdapter":
+    """The adapter ``discord-webhook``, of ``[adapters.discord-webhook]``.
+
+    Raises:
+        SettingsError: names every fault of the options.
+    """
+    return WebhookAdapter(read_webhook_options(options), SystemClock())
 
 
 class WebhookAdapter:
@@ -133,9 +143,11 @@ class WebhookAdapter:
                         allow_redirects=False,
                     ) as response,
                 ):
+                    if attempt.refusal:
+                        raise attempt.refusal
                     return json.loads(await response.read())
             except Exception as error:  # noqa: BLE001 - raised again, translated
-                if isinstance(error, Refusal) and counts_as_invalid(error):
+                if attempt.refusal and counts_as_invalid(attempt.refusal):
                     self._invalid.count()
                 known = translate(error, attempt) or error
                 if isinstance(known, AccessRevoked):

@@ -6,6 +6,7 @@ gateway has its own place beside it.
 
 from adapters.discord.testing.buckets import Buckets, Limit
 from adapters.discord.testing.faults import Answer, Break, Fault, How, cloudflare, limited, refusal
+from adapters.discord.testing.oracle import Spec, faults, load_spec
 from adapters.discord.testing.routes import Call, Routes
 from adapters.discord.testing.server import TOKEN, DiscordServer, Recorded
 from adapters.discord.testing.world import Channel, Kind, World
@@ -24,8 +25,11 @@ __all__ = [
     "Limit",
     "Recorded",
     "Routes",
+    "Spec",
     "World",
     "cloudflare",
+    "faults",
     "limited",
+    "load_spec",
     "refusal",
 ]

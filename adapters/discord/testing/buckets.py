@@ -1,5 +1,6 @@
 """Discord's rate limits, with the headers that tell of them."""
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +23,7 @@ GLOBAL = Limit(50, 1.0)
 class Buckets:
     """Counts requests in fixed windows; answers 429 to what is too much, and counts those.
 
-    ``None`` is no limit.
+    ``None`` is no limit; routes without a channel or webhook have none of their own.
     """
 
     def __init__(
@@ -40,7 +41,7 @@ class Buckets:
             self.exceeded += 1
             headers = {"Retry-After": f"{wait:.3f}", "X-RateLimit-Global": "true"}
             return {**headers, "X-RateLimit-Scope": "global"}, _body(wait, everywhere=True)
-        if not self._bucket:
+        if not self._bucket or not place:
             return {}, None
         left, wait = self._count(f"{route} {place}", self._bucket)
         started = self._windows[f"{route} {place}"][0]
@@ -49,7 +50,7 @@ class Buckets:
             "X-RateLimit-Limit": str(self._bucket.count),
             "X-RateLimit-Remaining": str(left),
             "X-RateLimit-Reset": f"{self._clock.now().timestamp() + reset:.3f}",
-            "X-RateLimit-Reset-After": f"{reset:.3f}",
+            "X-RateLimit-Reset-After": f"{math.ceil(reset * 1000) / 1000:.3f}",
             "X-RateLimit-Bucket": f"{abs(hash(route)):x}",
         }
         if not wait:

@@ -109,6 +109,9 @@ class Routes:
             "interactions_endpoint_url": None,
             "role_connections_verification_url": None,
             "approximate_guild_count": 1,
+            "approximate_user_install_count": 0,
+            "approximate_user_authorization_count": 0,
+            "eligible_oauth2_scopes": [],
             "explicit_content_filter": 0,
         }
 

@@ -10,7 +10,6 @@ import json
 import socket
 import struct
 from collections import deque
-from collections.abc import Callable
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
@@ -107,41 +106,26 @@ class DiscordServer:
         body = json.loads(raw) if raw else None
         path = request.path.removeprefix(API)
         fault = self._fault(request.method, path)
-        took: list[Answer] = []
-
-        def take() -> Answer:
-            took.append(self._answer(request, path, body))
-            return took[0]
-
-        try:
-            return await self._respond(request, fault, take)
-        finally:
-            given = took[0] if took else fault
-            known = given if isinstance(given, Answer) else Answer(0)
-            self.recorded.append(
-                Recorded(
-                    request.method,
-                    path,
-                    dict(request.query),
-                    body,
-                    request.content_type,
-                    0 if isinstance(fault, Break) else (fault or known).status,
-                    None if fault else known.body,
-                )
+        taken = Answer(200, {})
+        if fault is None or fault.taken:
+            taken = self._answer(request, path, body)
+        said = taken if fault is None else fault
+        status = said.status if isinstance(said, Answer) else 0
+        answer = taken.body if fault is None else None
+        self.recorded.append(
+            Recorded(
+                request.method,
+                path,
+                dict(request.query),
+                body,
+                request.content_type,
+                status,
+                answer,
             )
-
-    async def _respond(
-        self, request: web.Request, fault: Fault | None, take: Callable[[], Answer]
-    ) -> web.StreamResponse:
-        if fault is None:
-            return _response(take())
-        if fault.taken:
-            taken = take()
-            if isinstance(fault, Break):
-                return await self._break(request, fault.how, taken)
-        if isinstance(fault, Break):
-            return await self._break(request, fault.how, Answer(200, {}))
-        return _response(fault)
+        )
+        if isinstance(said, Break):
+            return await self._break(request, said.how, taken)
+        return _response(said)
 
     def _fault(self, method: str, path: str) -> Fault | None:
         for entry in self._faults:

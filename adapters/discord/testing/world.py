@@ -49,7 +49,7 @@ class World:
     def __init__(self, clock: Clock, *, nonce_window: float = 180.0) -> None:
         self._clock = clock
         self._nonce_window = nonce_window
-        self._nonces: dict[tuple[str, str], tuple[float, str]] = {}
+        self._nonces: dict[tuple[str, str], tuple[float, str, str]] = {}
         self._count = 0
         self.channels: dict[str, Channel] = {}
         self.bot = user("800000000000000001", "Sulan", bot=True)
@@ -92,11 +92,11 @@ class World:
         nonce = body.get("nonce")
         slot = (author["id"], str(nonce))
         if nonce and body.get("enforce_nonce") and self._known(slot):
-            return {**self.message(channel.id, self._nonces[slot][1]), "nonce": nonce}
+            return {**self.message(*self._nonces[slot][1:]), "nonce": nonce}
         message = self._message(channel, body, author, message_id or self.new_id())
         channel.messages.append(message)
         if nonce:
-            self._nonces[slot] = (self._clock.monotonic(), message["id"])
+            self._nonces[slot] = (self._clock.monotonic(), channel.id, message["id"])
             return {**message, "nonce": nonce}
         return message
 
@@ -159,7 +159,7 @@ class World:
         }
 
     def _known(self, slot: tuple[str, str]) -> bool:
-        at, _ = self._nonces.get(slot, (float("-inf"), ""))
+        at = self._nonces.get(slot, (float("-inf"), "", ""))[0]
         return self._clock.monotonic() - at < self._nonce_window
 
     def _message(
