@@ -150,4 +150,4 @@ async def test_t10_nothing_that_a_client_sends_as_a_key_breaks_anything(
 async def test_f13_a_withdrawn_paper_is_shown_as_such(one: Bench) -> None:
     await one.means.store.papers.save([replace(PAPER, withdrawn=True)])
     pressed = await one.press(TURN)
-    assert pressed.last.footer == (WORDINGS["zh"].commands.paper.withdrawn,)
+    assert pressed.last.signals == (WORDINGS["zh"].commands.paper.withdrawn,)

@@ -204,7 +204,7 @@ async def test_f13_a_withdrawn_paper_is_shown_and_not_summarised(one: Bench) -> 
         shown = await one.ask("paper", "2309.12307")
         assert shown.last.title == "LongLoRA"
         assert shown.last.sections[0].lines == ("Withdrawn: an error.",)
-        assert footer(shown) == WORDS.withdrawn
+        assert shown.last.signals == (WORDS.withdrawn,)
     assert (len(one.lookup.asked), one.writer.calls) == (1, [])
 
 

@@ -12,7 +12,14 @@ from bot.domain.post import Post
 from bot.domain.summary import Language, Summary
 from bot.services.commands.asking import Asker, Means
 from bot.services.commands.fetch_paper import Fetched, FetchPaper
-from bot.services.commands.replies import missing, notice, preview, unfetched, unsummarised
+from bot.services.commands.replies import (
+    missing,
+    notice,
+    preview,
+    unfetched,
+    unsummarised,
+    withdrawn,
+)
 from bot.services.commands.shelf import Shelf
 from bot.services.compose import compose, in_other_languages
 
@@ -68,7 +75,7 @@ class AskPaper:
         """
         shelved = await self._shelf.look(ref, asker.wording.language)
         if shelved.paper is not None and shelved.paper.withdrawn:
-            return Known(_withdrawn(shelved.paper, asker))
+            return Known(withdrawn(shelved.paper, asker.wording))
         if shelved.paper is None or shelved.summary is None:
             return None
         return Known(self._entry(shelved.paper, shelved.summary, asker), shelved.final)
@@ -105,7 +112,7 @@ class AskPaper:
             if paper is None:
                 return None
             if paper.withdrawn:
-                return _withdrawn(paper, asker)
+                return withdrawn(paper, asker.wording)
             summary = await self._means.summaries.summarise(paper, asker.wording.language)
         except (SourceError, SummaryError):
             return None
@@ -149,7 +156,7 @@ class AskPaper:
         if paper is None:
             await responder.show(missing(ref, asker.wording))
         elif paper.withdrawn:
-            await responder.show(_withdrawn(paper, asker))
+            await responder.show(withdrawn(paper, asker.wording))
         elif not paper.abstract:
             await responder.show(unsummarised(paper, asker.wording, words.no_abstract))
         else:
@@ -189,10 +196,6 @@ class AskPaper:
     def _entry(self, paper: Paper, summary: Summary, asker: Asker) -> Post:
         others = in_other_languages(paper.id, asker.wording, self._means.wordings.values())
         return compose(Entry(paper, summary), asker.wording, actions=others)
-
-
-def _withdrawn(paper: Paper, asker: Asker) -> Post:
-    return unsummarised(paper, asker.wording, asker.wording.commands.paper.withdrawn)
 
 
 def _without_upstream(

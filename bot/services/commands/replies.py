@@ -1,6 +1,7 @@
 """What the bot says besides papers: notices, and a paper that has no summary (yet). Pure."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.domain.errors import SourceBroken, SourceError, SourceLimited
 from bot.domain.paper import Paper
@@ -54,6 +55,12 @@ def minutes_until_retry(error: SourceError) -> int | None:
 def preview(paper: Paper, wording: Wording, *footer: str) -> Post:
     """What can be read while the summary is being written: title and an excerpt."""
     return _without_summary(paper, excerpt(paper.abstract), wording, footer)
+
+
+def withdrawn(paper: Paper, wording: Wording) -> Post:
+    """A paper that its authors withdrew (F13): that stands before everything else."""
+    post = _without_summary(paper, paper.abstract, wording, ())
+    return replace(post, signals=(wording.commands.paper.withdrawn,))
 
 
 def unsummarised(paper: Paper, wording: Wording, *footer: str) -> Post:

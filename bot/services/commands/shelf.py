@@ -1,5 +1,6 @@
 """What the store can answer at once about a paper."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -40,10 +41,13 @@ class Shelf:
         Raises:
             StoreError: the store cannot be read.
         """
-        paper = (await self._store.papers.get([ref.id])).get(ref.id)
+        # Side by side: on a busy machine the wait for a reader's turn is most of it.
+        papers, stored = await asyncio.gather(
+            self._store.papers.get([ref.id]), self._store.summaries.of_papers([ref.id], language)
+        )
+        paper = papers.get(ref.id)
         if paper is None:
             return Shelved()
-        stored = await self._store.summaries.of_papers([ref.id], language)
         key = self._summaries.key_of(paper, language)
         fitting = of_version(stored, ref, key)
         summary = best(fitting)
