@@ -26,6 +26,8 @@ from summarizer.extractive import ExtractiveSummarizer
 from summarizer.languages import load_wording
 from summarizer.markdown import read_digest
 
+_TAGS = re.compile(r"<(?!/)(?:a\b|[^>]*>)")
+
 POST = Post(
     "zh",
     "CodePlan: Repository-level Coding using LLMs & Planning",
@@ -147,6 +149,12 @@ def test_all_real_papers_read_as_they_were_meant(real_posts: list[Post], oracle:
 def test_f42_no_real_paper_needs_a_photo_or_a_second_message(real_posts: list[Post]) -> None:
     """Text with a preview only: a picture that cannot be had costs no message."""
     assert Counter(len(render(post)) for post in real_posts).keys() == {1}
+
+
+def test_f43_no_client_needs_more_than_plain_old_html(real_posts: list[Post]) -> None:
+    """No rich message is ever sent, so there is none to fall back from."""
+    used = {tag for post in real_posts for m in render(post) for tag in _TAGS.findall(m.text)}
+    assert used <= {"<b>", "<i>", "<code>", "<a", "<blockquote expandable>"}
 
 
 def test_t2_only_the_papers_own_links_can_be_followed(
