@@ -32,15 +32,16 @@ class SqlOutbox:
 
     async def add(self, deliveries: Sequence[Delivery]) -> int:
         """See the port."""
-        statement = self._database.insert(DELIVERIES).on_conflict_do_nothing()
         added = 0
         async with self._database.writing() as connection:
             targets = (delivery.target for delivery in deliveries)
             lanes = await make(self._database, connection, targets)
             # In parts, so that nobody else in the process waits long.
             for batch in batches(deliveries):
-                rows = [_row(delivery) for delivery in batch]
-                added += (await connection.execute(statement, rows)).rowcount
+                rows = await _new(connection, batch)
+                if rows:
+                    await connection.execute(sa.insert(DELIVERIES), rows)
+                added += len(rows)
             if added:
                 await refresh(connection, lanes)
         return added
@@ -127,6 +128,18 @@ _UPDATE = (
     .where(DELIVERIES.c.id == sa.bindparam("row_id"), DELIVERIES.c.state != State.SENT.value)
     .values({name: sa.bindparam(f"new_{name}") for name in _CHANGING})
 )
+
+
+async def _new(connection: AsyncConnection, deliveries: Sequence[Delivery]) -> list[dict[str, Any]]:
+    """Rows for those that are not there yet, each once; their lanes are locked."""
+    rows: dict[str, dict[str, Any]] = {}
+    for delivery in deliveries:
+        row = _row(delivery)
+        rows.setdefault(row["id"], row)
+    there = sa.select(DELIVERIES.c.id).where(DELIVERIES.c.id.in_(list(rows)))
+    for row_id in (await connection.execute(there)).scalars():
+        del rows[row_id]
+    return list(rows.values())
 
 
 async def _ready(
