@@ -20,7 +20,7 @@ _log = logging.getLogger(__name__)
 # Deliveries under way at once (F64): 50 a second that take a second each, and what waits its turn.
 _MOST = 96
 # Another process may plan something at any time; our own planner wakes us.
-_LOOK_EVERY = timedelta(seconds=1)
+_LOOK_EVERY = timedelta(seconds=5)
 _AFTER_TROUBLE = timedelta(seconds=5)
 # A slot further away than this is a limit that somebody ran into: the rows go back until then.
 _FARTHEST_SLOT = timedelta(seconds=10)
@@ -39,7 +39,9 @@ class Lane:
         self._sender = Sender(adapter, tools, self.recorder)
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._ahead = 0
+        # When chats may get their next messages, as a heap; and when to look in any case.
         self._looks: list[datetime] = []
+        self._look_by = tools.clock.now()
         self._poked = asyncio.Event()
         self._stopped = asyncio.Event()
 
@@ -49,7 +51,6 @@ class Lane:
         Then calls in flight may end ``within`` so many seconds, and what only waited for its slot
         goes back. A call that takes longer is cut off, to be found again as a killed one.
         """
-        self._look_at(self._tools.clock.now())
         try:
             while not self._stopped.is_set() and not self.recorder.revoked:
                 self._poked.clear()
@@ -91,12 +92,15 @@ class Lane:
         heapq.heappush(self._looks, moment)
         self._poked.set()
 
+    def _next_look(self) -> datetime:
+        return min([self._look_by, *self._looks[:1]])
+
     def _has_room(self) -> bool:
         """Whether to look now: something may be due, few wait for their slots, and what was sent
         could be recorded (F57)."""
         now = self._tools.clock.now()
         return (
-            self._looks[0] <= now
+            self._next_look() <= now
             and self._ahead <= BATCH // 2
             and len(self._tasks) <= _MOST - BATCH
             and not self.recorder.unrecorded
@@ -106,7 +110,7 @@ class Lane:
     def _nap_s(self) -> float:
         """How long nothing can happen unless somebody pokes us."""
         now = self._tools.clock.now()
-        moments = (self.recorder.holds.until, self._looks[0])
+        moments = (self.recorder.holds.until, self._next_look())
         later = ((at - now).total_seconds() for at in moments if at is not None and at > now)
         return min(later, default=_LONGEST_NAP_S)
 
@@ -126,7 +130,8 @@ class Lane:
             _log.warning("deliveries wait for the store", extra={"reason": str(error)})
         except Exception:  # noqa: BLE001 - one platform's fault must not end the others' lanes
             _log.exception("deliveries wait after a fault", extra={"platform": self._platform})
-        self._look_at(self._tools.clock.now() + wait)
+        self._look_by = self._tools.clock.now() + wait
+        self._poked.set()
 
     async def _set_off(self, taken: Taken) -> None:
         now = self._tools.clock.now()
