@@ -231,7 +231,7 @@ def _duties(
         again=timedelta(seconds=settings.run.collect_every_s),
         writers=settings.model.concurrency,
     )
-    team = Team(collecting, writing, sulan.summaries, ground.membership, plan)
+    team = Team(collecting, writing, sulan.summaries, ground.membership, plan, deliverer.wake)
     return Duties(team, ground.engine, store=store, clock=clock, rhythm=rhythm)
 
 

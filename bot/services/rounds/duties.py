@@ -9,6 +9,7 @@ from bot.domain.paper_id import PaperId
 from bot.engine_port import Engine, Job
 from bot.ports import Clock, Store
 from bot.services.rounds.collecting import Collecting
+from bot.services.rounds.inheriting import take_back
 from bot.services.rounds.membership import Membership
 from bot.services.rounds.writing import Lacking, Writing
 from bot.services.summarise import SummariseService
@@ -21,6 +22,8 @@ _KEEP_JOBS = timedelta(hours=6)
 
 # Writes down what is to be posted; raises StoreError.
 Plan: TypeAlias = Callable[[], Awaitable[object]]
+# Something may have become due.
+Wake: TypeAlias = Callable[[], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,7 @@ class Team:
     summaries: SummariseService
     membership: Membership
     plan: Plan
+    wake: Wake
 
 
 class Duties:
@@ -56,6 +60,8 @@ class Duties:
         self._clock = clock
         self._rhythm = rhythm
         self._tried: dict[tuple[PaperId, str], float] = {}
+        self._started_at = clock.now()
+        self._inherited = False
 
     def register(self) -> None:
         """Tell the engine who does what. Before it starts."""
@@ -79,6 +85,11 @@ class Duties:
         """Forget old jobs, and take over those of processes that died."""
         dead = await self._team.membership.dead()
         await self._engine.maintain(before=self._clock.now() - _KEEP_JOBS, dead=dead)
+        if not self._inherited and self._team.membership.alone(dead):
+            now = self._clock.now()
+            await take_back(self._store.outbox, started_at=self._started_at, now=now)
+            self._inherited = True
+            self._team.wake()
 
     async def _collect(self, arguments: Sequence[str]) -> bool:
         source, stamp = arguments

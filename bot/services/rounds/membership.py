@@ -73,6 +73,11 @@ class Membership:
                 names.append(_name(place))
         return names
 
+    @staticmethod
+    def alone(dead: Sequence[str]) -> bool:
+        """Whether nobody else lives, given the dead."""
+        return len(dead) == PLACES - 1
+
     async def leave(self) -> None:
         """Give the place up, for the next process to have it at once."""
         if self._place is not None:

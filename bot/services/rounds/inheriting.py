@@ -1,0 +1,35 @@
+"""Deliveries that a dead process had in hand, before their leases run out by themselves."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from bot.domain.delivery import Delivery, State
+from bot.ports import DeliveryQuery, Outbox
+from bot.services.deliver.sender import LEASE
+
+_IN_HAND = frozenset((State.CLAIMED, State.SENDING))
+# More than a process ever has in hand.
+_MOST = 10_000
+
+
+async def take_back(outbox: Outbox, *, started_at: datetime, now: datetime) -> int:
+    """Free what was claimed before this process started; returns how many.
+
+    Only for a process that is alone. What was merely claimed waits again; what was being sent is
+    found by the next claim, and settled as an outcome that nobody knows.
+
+    Raises:
+        StoreError: the store cannot be used.
+    """
+    rows = await outbox.find(DeliveryQuery(states=_IN_HAND, limit=_MOST))
+    # Our own claims end later than any lease from before our start.
+    left = [row for row in rows if row.lease_until and row.lease_until < started_at + LEASE]
+    if left:
+        await outbox.save([_freed(row, now) for row in left])
+    return len(left)
+
+
+def _freed(row: Delivery, now: datetime) -> Delivery:
+    if row.state is State.CLAIMED:
+        return replace(row, state=State.PENDING, lease_until=None)
+    return replace(row, lease_until=now)
