@@ -5,12 +5,15 @@ import sqlite3
 import sys
 from collections.abc import Sequence
 from contextlib import closing
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
@@ -147,3 +150,79 @@ async def test_f59_a_migration_that_is_killed_leaves_nothing_half_done(tmp_path:
         with closing(sqlite3.connect(path)) as connection:
             assert connection.execute("SELECT name FROM sqlite_master").fetchall() == []
         await _made(path)
+
+
+def _made_by(path: Path, revision: str) -> None:
+    """A store as an older version left it."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrate.__file__).parent / "migrations"))
+    config.set_main_option("path_separator", "os")
+    engine = sa.create_engine(f"sqlite:///{path}")
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+    engine.dispose()
+
+
+# What the first version wrote, as it stands in its file.
+_PAPER_ROWS = """
+INSERT INTO papers (id, title, abstract, version, authors, categories, published_at, withdrawn,
+                    upvotes, media_urls, keywords)
+VALUES ('2309.12307', 'LongLoRA: ÉTUDE', 'Text.', 2, '["Ann"]', '[]',
+        '2023-09-21 17:59:11.000000', 0, 88, '[]', '[]'),
+       ('hep-th/9901001', 'Anti de Sitter', 'Text.', 1, '[]', '[]', NULL, 0, NULL, '[]', '[]')
+"""
+
+
+async def test_a_store_of_the_first_version_comes_forward_with_all_it_holds(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "sulan.db"
+    _made_by(path, "0001")
+    _run(
+        path,
+        _PAPER_ROWS,
+        "INSERT INTO listings VALUES "
+        "('hf', '2023-09-22', '2309.12307', 2, 0, '2023-09-22 01:00:00.000000')",
+    )
+    with closing(sqlite3.connect(path)) as connection:
+        tables = "SELECT count(*) FROM sqlite_master WHERE type = 'table'"
+        assert connection.execute(tables).fetchone() == (8,)
+    for _ in range(2):
+        async with open_store(path) as store:
+            ids = [PaperId("2309.12307"), PaperId("hep-th/9901001")]
+            papers = await store.papers.get(ids)
+            assert [paper.version for paper in papers.values()] == [2, 1]
+            assert len(await store.listings.of_day("hf", date(2023, 9, 22))) == 1
+            assert [s.paper_id for s in await store.index.suggest("étude", limit=5)] == [
+                "2309.12307"
+            ]
+            found = await store.index.suggest("", limit=5)
+            assert [s.paper_id for s in found] == ["2309.12307", "hep-th/9901001"]
+            assert not await store.chats.all()
+    async with open_store(tmp_path / "fresh.db"):
+        pass
+    assert _schema(path) == _schema(tmp_path / "fresh.db")
+
+
+def _schema(path: Path) -> list[Any]:
+    with closing(sqlite3.connect(path)) as connection:
+        return connection.execute("SELECT name, sql FROM sqlite_master ORDER BY name").fetchall()
+
+
+async def test_f59_coming_forward_that_is_killed_leaves_the_first_version(tmp_path: Path) -> None:
+    async def die(statements: int) -> None:
+        path = tmp_path / f"{statements}.db"
+        _made_by(path, "0001")
+        _run(path, _PAPER_ROWS)
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-c", DIE_AFTER, str(path), str(statements), stdout=-3
+        )
+        assert await process.wait() == -9
+        with closing(sqlite3.connect(path)) as connection:
+            version = connection.execute("SELECT version_num FROM alembic_version").fetchall()
+            assert version == [("0001",)]
+        async with open_store(path) as store:
+            assert len(await store.index.suggest("", limit=5)) == 2
+
+    await asyncio.gather(die(9), die(17), die(23))
