@@ -13,10 +13,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from telegram.error import TelegramError
 
 from adapters.telegram.adapter import TelegramAdapter
 from adapters.telegram.message import TelegramMessage
 from adapters.telegram.options import TelegramOptions
+from adapters.telegram.request import AiohttpRequest
 from adapters.telegram.testing import (
     TOKEN,
     Answer,
@@ -260,7 +262,7 @@ FAULTS: dict[str, tuple[Callable[[], Step], type[DeliveryError], bool]] = {
     "F39 no such bot": (lambda: refuse(404, "Not Found"), AccessRevoked, False),
     "F40 conflict": (lambda: refuse(409, "Conflict: terminated"), NotDelivered, False),
     "a redirect": (
-        lambda: Answer(302, headers={"Location": "https://evil.example"}),
+        lambda: Answer(307, headers={"Location": f"/bot{TOKEN}/sendMessage"}),
         NotDelivered,
         False,
     ),
@@ -279,6 +281,13 @@ async def test_a_fault_is_told_for_what_it_is_and_nothing_is_repeated(
     assert len(server.state.messages) == int(arrived)
     await send(adapter)
     assert len(server.state.messages) == int(arrived) + 1
+
+
+@pytest.mark.parametrize("body", [b'{"ok": true}', b"[]", b"null", b"{", b"", b"\xff"])
+def test_f37_what_telegram_would_not_say_is_an_error_of_the_librarys(body: bytes) -> None:
+    """And no ``KeyError``, which nobody who listens would expect."""
+    with pytest.raises(TelegramError):
+        AiohttpRequest.parse_json_payload(body)
 
 
 async def test_f37_an_answer_that_does_not_come_leaves_the_outcome_open(

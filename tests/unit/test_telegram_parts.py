@@ -9,10 +9,11 @@ from adapters.telegram.blocks import Block, Span, Style, text_of, units
 from adapters.telegram.buttons import rows_of
 from adapters.telegram.hashtags import hashtag
 from adapters.telegram.options import TelegramOptions, read_options
+from adapters.telegram.render import render
 from adapters.telegram.split import Room, pack
 from adapters.telegram.testing import TOKEN
 from bot.domain.errors import SettingsError
-from bot.domain.post import Action, Link, Post
+from bot.domain.post import Action, Link, Post, Section
 from bot.domain.target import Target
 
 
@@ -131,6 +132,11 @@ def test_f36_a_label_that_is_too_long_by_itself_is_cut_like_any_line() -> None:
     assert words == ["label"] * 30 + ["text"]
 
 
+def test_f36_a_message_is_filled_to_its_last_unit() -> None:
+    parts = pack([block("x" * 9000)])
+    assert [len(lines_of(part)[0]) for part in parts] == [4096, 4096, 808]
+
+
 def test_f36_a_quotation_goes_on_as_one() -> None:
     parts = pack([block(*("point " * 5 for _ in range(9)), label="L", folded=True)], Room(100, 9))
     assert len(parts) > 2
@@ -152,6 +158,14 @@ def test_entities_are_limited_too() -> None:
     assert "".join("".join(lines_of(part)).replace(" ", "") for part in parts) == "".join(
         f"w{n}" for n in range(10)
     )
+
+
+def test_no_message_has_more_entities_than_telegram_keeps() -> None:
+    words = "  ".join(f"@user_{n}" for n in range(250))
+    parts = render(Post("en", "T", "", sections=(Section("S", (words,)),)))
+    counts = [part.text.count("</") for part in parts]
+    assert max(counts) <= 100
+    assert sum(counts) == 252
 
 
 def test_options_have_defaults() -> None:

@@ -249,6 +249,21 @@ def test_a_list_links_line_by_line(oracle: Oracle) -> None:
     assert only(render(post)).preview == ""
 
 
+def test_a_long_list_never_folds(oracle: Oracle) -> None:
+    lines = tuple(f"{n}. A paper with a title of the usual length" for n in range(60))
+    urls = ("https://huggingface.co/papers/1",) * 60
+    listed = Section("", lines, urls=urls)
+    post = replace(POST, sections=(Section("A", ("a",)), listed), keywords=())
+    assert all(not oracle.parse(m.text).of("ExpandableBlockQuote") for m in render(post))
+
+
+def test_t4_an_address_is_taken_to_the_letter(oracle: Oracle) -> None:
+    url = "https://example.org/?a=1&lt;=2&amp;b&#60;"
+    post = replace(POST, url=url, sections=())
+    links = [e.url for e in shown(post, oracle).entities if e.kind == "TextUrl"]
+    assert links == [url]
+
+
 def test_what_is_longer_than_a_screen_folds_from_below(oracle: Oracle) -> None:
     sections = (Section("A", ("长" * 600,)), Section("B", ("b" * 50,)), Section("C", ("c",)))
     quotes = shown(replace(POST, sections=sections), oracle).of("ExpandableBlockQuote")
