@@ -17,7 +17,9 @@ _EVERYWHERE = [0, 1, 2]  # in servers, with the bot, and between people
 _INSTALLS = [0, 1]  # by a server or by a person
 # Completed from the store while somebody types.
 _COMPLETED = frozenset({"paper"})
-_OWN_KEYS = ("name", "description", "contexts", "integration_types")
+_OWN_KEYS = ("name", "description")
+# Discord may give these back in another order.
+_SETS = ("contexts", "integration_types")
 
 
 def payload_of(entries: Sequence[MenuEntry]) -> list[dict[str, Any]]:
@@ -93,6 +95,7 @@ def _trimmed(command: dict[str, Any]) -> dict[str, Any]:
     options: list[dict[str, Any]] = command.get("options") or []
     return {
         **{key: command.get(key) for key in _OWN_KEYS},
+        **{key: sorted(command.get(key) or []) for key in _SETS},
         "description_localizations": command.get("description_localizations") or {},
         "options": [
             {

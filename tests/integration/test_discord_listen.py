@@ -13,14 +13,14 @@ import simcord
 from adapters.base import Options, Responder, Whisperer
 from adapters.discord import DiscordBot
 from adapters.discord.client import Connection, make_client
-from adapters.discord.listen import Counter
+from adapters.discord.counter import Counter
 from adapters.discord.menu import payload_of, sync
 from adapters.discord.options import read_options
 from adapters.discord.testing.oracle import load_spec
 from bot.domain.command import Command, MenuEntry, Suggestion
 from bot.domain.post import Action, Link, Post, Section
 from bot.domain.target import Target
-from bot.testing import VirtualClock
+from bot.testing import HeldClock
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 MENU = [
@@ -77,6 +77,7 @@ class Scripted:
 class Stage:
     env: Any
     bot: DiscordBot
+    counter: Counter
     commands: Scripted
     channel: Any
     alice: Any
@@ -88,21 +89,23 @@ async def staged(commands: Scripted | None = None) -> AsyncGenerator[Stage, None
     options = read_options(Options("discord", {"token": "a.simulated.token"}))
     client = make_client()
     async with simcord.run(client) as env:
-        bot = DiscordBot(options, VirtualClock(NOON), connection=Connection(options, client=client))
+        clock = HeldClock(NOON)
+        bot = DiscordBot(options, clock, connection=Connection(options, client=client))
         assert await sync(bot.rest, str(client.application_id), MENU)
-        counter = Counter(commands := commands or Scripted())
+        counter = Counter(commands := commands or Scripted(), bot.rest, clock)
         counter.open(client)
         guild = env.create_guild()
         channel = guild.create_text_channel("papers")
         alice = guild.add_member(env.create_user("alice"))
-        yield Stage(env, bot, commands, channel, alice)
+        yield Stage(env, bot, counter, commands, channel, alice)
         await counter.drain()
 
 
 async def test_a_command_is_answered_and_its_answer_edited_in() -> None:
     async with staged() as stage:
-        result = await stage.alice.slash(stage.channel, "paper", id="2309.12307")
-        assert result.response.embeds[0].title == "Answer to 2309.12307"
+        await stage.alice.slash(stage.channel, "paper", id="2309.12307")
+        await stage.counter.drain()
+        assert stage.channel.last_message.embeds[0].title == "Answer to 2309.12307"
         (command,) = stage.commands.heard
         assert (command.name, command.argument) == ("paper", "2309.12307")
         assert command.target == Target("discord", str(stage.channel.id))
@@ -153,7 +156,8 @@ async def test_a_whisper_is_for_who_pressed_alone() -> None:
     async with staged(Scripted(whispers=True)) as stage:
         result = await stage.alice.slash(stage.channel, "paper", id="1")
         pressed = await stage.alice.click(result.response, label="中文")
-        assert pressed.ephemeral
+        (whisper,) = pressed.followups
+        assert (whisper.content, whisper.ephemeral) == ("Only you.", True)
         assert stage.channel.last_message.embeds[0].title == "Answer to 1"
 
 

@@ -1,0 +1,124 @@
+"""The calls that answer an interaction on Discord."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from adapters.discord.errors import UNKNOWN_MESSAGE, refusal_code
+from adapters.discord.rest import BotRest, JsonObject
+from bot.domain.delivery_errors import (
+    ContentRejected,
+    DeliveryError,
+    NotDelivered,
+    OutcomeUnknown,
+    RateLimited,
+)
+from bot.ports import Clock
+
+# "Interaction Callback Type".
+MESSAGE, THINKING, WORKING, CHOICES, REPLACE = 4, 5, 6, 8, 7
+# Error codes: the token is too late, was never one, or has expired (15 min); answered already.
+_ENDED = frozenset({10062, 10015, 50027})
+_ANSWERED = 40060
+_TRIES = 3
+_PATIENCE_S = 60.0
+_CALLBACK = "/interactions/{webhook_id}/{webhook_token}/callback"
+_FOLLOW_UPS = "/webhooks/{webhook_id}/{webhook_token}"
+_ONE = _FOLLOW_UPS + "/messages/{message_id}"
+ORIGINAL = "@original"
+
+
+@dataclass(frozen=True, slots=True)
+class WayBack:
+    """What an interaction is answered by; its token is a secret for 15 minutes."""
+
+    application: str
+    interaction: str
+    token: str = field(repr=False)
+
+
+class Callbacks:
+    """The calls that answer one interaction, each repeated where repeating cannot double it."""
+
+    def __init__(self, rest: BotRest, clock: Clock, way: WayBack) -> None:
+        self._rest = rest
+        self._clock = clock
+        self._way = way
+
+    async def acknowledge(self, kind: int, data: JsonObject | None = None) -> bool:
+        """Give the first answer; False where Discord has one already, by an earlier call of ours
+        whose answer was lost, say.
+
+        Raises:
+            DeliveryError: ``ContentRejected`` where the interaction has ended (F49).
+        """
+        body = {"type": kind} if data is None else {"type": kind, "data": data}
+        try:
+            await self._call("POST", _CALLBACK, body, webhook_id=self._way.interaction)
+        except ContentRejected as error:
+            if refusal_code(error) != _ANSWERED:
+                raise
+            return False
+        return True
+
+    async def complete(self, choices: Sequence[JsonObject]) -> None:
+        """Offer choices to somebody who is typing. Raises as ``acknowledge``."""
+        await self.acknowledge(CHOICES, {"choices": list(choices)})
+
+    async def edit(self, message: str, payload: JsonObject) -> None:
+        """Replace an answer: the first one (``ORIGINAL``) or a follow-up by its id."""
+        await self._call("PATCH", _one(message), payload, message_id=message)
+
+    async def delete(self, message: str) -> None:
+        """Take an answer back; one that is gone is no error."""
+        try:
+            await self._call("DELETE", _one(message), message_id=message)
+        except ContentRejected as error:
+            if refusal_code(error) != UNKNOWN_MESSAGE:
+                raise
+
+    async def follow_up(self, payload: JsonObject) -> str:
+        """Say something further; gives its id, "" where Discord names none."""
+        said = await self._call("POST", _FOLLOW_UPS, payload)
+        try:
+            return str(said["id"])
+        except (LookupError, TypeError):
+            return ""
+
+    async def _call(
+        self, method: str, path: str, body: JsonObject | None = None, **ids: str
+    ) -> Any:
+        """Try a few times; a follow-up (the one call that adds) not where its outcome is unknown.
+
+        The first answer may be repeated: Discord takes one alone, and says so.
+        """
+        for left in reversed(range(_TRIES)):
+            try:
+                return await self._once(method, path, body, ids)
+            except OutcomeUnknown:
+                if not left or path == _FOLLOW_UPS:
+                    raise
+            except NotDelivered:
+                if not left:
+                    raise
+            except RateLimited as limit:
+                if not left or limit.retry_after > _PATIENCE_S:
+                    raise
+                await self._clock.sleep(limit.retry_after)
+        raise AssertionError("the last try returns or raises")
+
+    async def _once(
+        self, method: str, path: str, body: JsonObject | None, ids: Mapping[str, str]
+    ) -> Any:
+        named = {"webhook_id": self._way.application, "webhook_token": self._way.token, **ids}
+        try:
+            return await self._rest.call(method, path, json=body, query=None, **named)
+        except DeliveryError as error:
+            if (code := refusal_code(error)) in _ENDED:
+                raise ContentRejected(f"the interaction has ended (code {code})") from error
+            raise
+
+
+def _one(message: str) -> str:
+    """The path of an answer. The name of the first one is to stand there unquoted."""
+    return _ONE.replace("{message_id}", ORIGINAL) if message == ORIGINAL else _ONE

@@ -1,0 +1,133 @@
+"""Where interactions are served, each on its own."""
+
+import asyncio
+import logging
+from collections.abc import Coroutine
+from pathlib import PurePath
+from traceback import extract_tb
+from typing import Any
+
+import discord
+
+from adapters.base import Commands
+from adapters.discord.callbacks import Callbacks, WayBack
+from adapters.discord.interactions import (
+    COMMAND,
+    COMPLETION,
+    COMPONENT,
+    Asked,
+    read_command,
+    read_key,
+    read_typed,
+)
+from adapters.discord.respond import DEFER_AFTER_S, InteractionResponder
+from adapters.discord.rest import BotRest, JsonObject
+from bot.domain.command import Suggestion
+from bot.domain.delivery_errors import DeliveryError
+from bot.ports import Clock
+
+_log = logging.getLogger(__name__)
+
+# "Application Command Interaction": 25 choices, a name of 100 characters each.
+_CHOICES, _CHOICE = 25, 100
+
+
+class Counter:
+    """Serves interactions until each has its answer. What one of them meets costs nobody else."""
+
+    def __init__(self, commands: Commands, rest: BotRest, clock: Clock) -> None:
+        self._commands = commands
+        self._rest = rest
+        self._clock = clock
+        self._tasks: dict[int, asyncio.Task[None]] = {}
+
+    def open(self, client: discord.Client) -> None:
+        """Serve this client's interactions from now on."""
+
+        async def on_interaction(interaction: "discord.Interaction[Any]") -> None:
+            self.take(interaction)
+
+        client.event(on_interaction)
+
+    def take(self, interaction: "discord.Interaction[Any]") -> None:
+        """Begin with an interaction, unless it is being served: a resumed gateway repeats some."""
+        number = interaction.id
+        if number not in self._tasks:
+            self._tasks[number] = asyncio.ensure_future(self._serve(interaction))
+            self._tasks[number].add_done_callback(lambda _: self._tasks.pop(number))
+
+    async def drain(self) -> None:
+        """Wait until everything begun has been answered; on cancellation it is given up."""
+        try:
+            while self._tasks:
+                await asyncio.wait(list(self._tasks.values()))
+        finally:
+            for task in self._tasks.values():
+                task.cancel()
+
+    async def _serve(self, interaction: "discord.Interaction[Any]") -> None:
+        try:
+            await self._route(interaction)
+        except DeliveryError as error:
+            _log.info("an answer was not taken", extra={"reason": str(error)})
+        except Exception as error:  # noqa: BLE001 - one person's fault must cost nobody else
+            # Not the error's words: they may quote what somebody wrote.
+            said = {"error": type(error).__name__, "where": _where(error)}
+            _log.error("an interaction failed", extra=said)
+
+    async def _route(self, interaction: "discord.Interaction[Any]") -> None:
+        asked, kind = _asked(interaction), interaction.type.value
+        data: Any = interaction.data or {}
+        callbacks = Callbacks(self._rest, self._clock, _way_back(interaction))
+        if kind == COMPLETION:
+            found = await self._commands.suggest(read_typed(data), limit=_CHOICES)
+            await callbacks.complete([_choice(one) for one in found[:_CHOICES]])
+        elif kind == COMMAND and (command := read_command(data, asked)) is not None:
+            responder = InteractionResponder(callbacks, pressed=False)
+            await self._in_time(responder, self._commands.handle(command, responder))
+        elif kind == COMPONENT and (key := read_key(data)) is not None:
+            responder = InteractionResponder(callbacks, pressed=True)
+            work = self._commands.act(key, asked.command("", ""), responder)
+            await self._in_time(responder, work)
+
+    async def _in_time(
+        self, responder: InteractionResponder, work: Coroutine[Any, Any, None]
+    ) -> None:
+        """Do the work; defer it if nothing has been shown after a while (F49)."""
+        task = asyncio.ensure_future(work)
+        timer = asyncio.ensure_future(self._clock.sleep(DEFER_AFTER_S))
+        try:
+            await asyncio.wait({task, timer}, return_when=asyncio.FIRST_COMPLETED)
+            if not task.done():
+                await responder.defer()
+            await task
+        finally:
+            timer.cancel()
+            if not task.cancel():
+                await responder.close()
+
+
+def _asked(interaction: "discord.Interaction[Any]") -> Asked:
+    channel = interaction.channel
+    parent = channel.parent_id if isinstance(channel, discord.Thread) else ""
+    return Asked(
+        id=str(interaction.id),
+        channel=str(interaction.channel_id or interaction.user.id),
+        parent=str(parent),
+        user=str(interaction.user.id),
+        locale=interaction.locale.value,
+        private=interaction.guild_id is None,
+    )
+
+
+def _way_back(interaction: "discord.Interaction[Any]") -> WayBack:
+    return WayBack(str(interaction.application_id), str(interaction.id), interaction.token)
+
+
+def _choice(one: Suggestion) -> JsonObject:
+    return {"name": f"{one.paper_id} · {one.title}"[:_CHOICE], "value": one.paper_id}
+
+
+def _where(error: Exception) -> str:
+    frame = (extract_tb(error.__traceback__) or [None])[-1]
+    return f"{PurePath(frame.filename).name}:{frame.lineno}" if frame else ""
