@@ -35,9 +35,9 @@ class Routes:
             self.add(method, path, handler)
 
     def add(self, method: str, path: str, handler: Handler) -> None:
-        """A further route."""
+        """A further route; it goes before those there are."""
         pattern = re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", path))
-        self._table.append((method, path, pattern, handler))
+        self._table.insert(0, (method, path, pattern, handler))
 
     def find(self, method: str, path: str) -> tuple[str, Mapping[str, str], Handler | None]:
         for wanted, route, pattern, handler in self._table:
@@ -61,6 +61,7 @@ class Routes:
         return [
             ("GET", "/users/@me", self._me),
             ("GET", "/oauth2/applications/@me", self._application),
+            ("GET", "/gateway", lambda _: {"url": self.gateway}),
             ("GET", "/gateway/bot", self._gateway_bot),
             ("GET", channel, self._channel),
             ("GET", channel + "/messages", self._history),

@@ -10,7 +10,7 @@ import json
 import socket
 import struct
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Any, Self
 
@@ -148,7 +148,10 @@ class DiscordServer:
             return Answer(429, too_much, {**headers, "Via": "1.1 google"})
         try:
             status = 201 if route in _CREATING and request.method == "POST" else 200
-            return Answer(status, handler(Call(ids, dict(request.query), body)), headers)
+            given = handler(Call(ids, dict(request.query), body))
+            if isinstance(given, Answer):
+                return replace(given, headers={**headers, **given.headers})
+            return Answer(status, given, headers)
         except Missing as missing:
             return refusal(404, *missing.args)
 

@@ -18,6 +18,7 @@ class Kind(IntEnum):
     """A channel's type, as the API numbers it."""
 
     TEXT = 0
+    DIRECT = 1
     ANNOUNCEMENT = 5
     PUBLIC_THREAD = 11
     FORUM = 15
