@@ -5,7 +5,6 @@ import logging
 import os
 import signal
 import threading
-import time
 from collections.abc import Coroutine
 from typing import Any
 
@@ -25,6 +24,7 @@ class Lifetime:
         self.stopping = asyncio.Event()
         self.error: Exception | None = None
         self._began = 0.0
+        self._guard: threading.Timer | None = None
 
     def own_signals(self) -> None:
         """From now on signals are ours: no framework may install its own."""
@@ -59,9 +59,11 @@ class Lifetime:
         _log.info("stopping", extra={"signal": number.name})
         self.stop()
         # Whatever hangs, the program ends: everything worth keeping is in the store by then.
-        threading.Thread(target=_end_after, args=(GRACE_S,), daemon=True).start()
+        self._guard = threading.Timer(GRACE_S, os._exit, (0,))
+        self._guard.daemon = True
+        self._guard.start()
 
-
-def _end_after(seconds: float) -> None:
-    time.sleep(seconds)
-    os._exit(0)
+    def relax(self) -> None:
+        """The program goes on after all this has ended (a test's does)."""
+        if self._guard is not None:
+            self._guard.cancel()

@@ -1,0 +1,290 @@
+"""Ticks become jobs, jobs become work: on the fake engine, with virtual time."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from bot.domain.chat import Chat
+from bot.domain.delivery import Delivery, State
+from bot.domain.errors import ModelBusy, StoreError
+from bot.domain.listing import Listing
+from bot.domain.paper import Paper
+from bot.domain.paper_id import PaperId
+from bot.domain.summary import Language, Origin, Provenance, Summary
+from bot.domain.target import Target
+from bot.engine_testing import InProcessEngine, Shelf
+from bot.ports import DeliveryQuery
+from bot.services.deliver.sender import LEASE
+from bot.services.health import Health
+from bot.services.rounds.collecting import Collecting, Upstreams
+from bot.services.rounds.duties import Duties, Rhythm, Team
+from bot.services.rounds.inheriting import take_back
+from bot.services.rounds.membership import PLACES, Membership
+from bot.services.rounds.writing import Writing
+from bot.services.summarise import SummariseService, Writers
+from bot.store.memory import MemoryStore
+from bot.testing import VirtualClock
+
+_MORNING = datetime(2026, 8, 20, 5, tzinfo=UTC)
+_PAPERS = tuple(Paper(PaperId(f"2608.0000{n}"), f"P {n}", f"We give {n}.") for n in range(1, 4))
+_TEN = timedelta(minutes=10)
+
+
+@dataclass
+class Source:
+    """Lists the same papers on every day it is asked for."""
+
+    key: str = "hf"
+    looks: int = 0
+
+    async def list_day(self, day: date) -> Listing:
+        self.looks += 1
+        return Listing("hf", day, _PAPERS if day == _MORNING.date() else ())
+
+
+@dataclass
+class Writer:
+    model: str = "a-model"
+    prompt: str = "v1"
+    busy: bool = False
+    calls: list[PaperId] = field(default_factory=list[PaperId])
+
+    async def summarize(self, paper: Paper, language: Language) -> Summary:
+        self.calls.append(paper.id)
+        if self.busy:
+            raise ModelBusy("503")
+        origin = Origin.EXTRACTIVE if self.model == "extractive" else Origin.MODEL
+        provenance = Provenance(origin, self.model, self.prompt, _MORNING)
+        return Summary(paper.id, language, "It.", (), (), None, provenance)
+
+
+@dataclass
+class House:
+    """Everything around the duties, for one process; a store and a shelf may be shared."""
+
+    store: MemoryStore = field(default_factory=MemoryStore)
+    clock: VirtualClock = field(default_factory=lambda: VirtualClock(_MORNING))
+    shelf: Shelf = field(default_factory=Shelf)
+    source: Source = field(default_factory=Source)
+    writer: Writer = field(default_factory=Writer)
+    owner: str = "one"
+    planned: int = 0
+    woken: int = 0
+
+    def __post_init__(self) -> None:
+        self.engine = InProcessEngine(self.clock, self.shelf)
+        health = Health()
+        summaries = SummariseService(
+            Writers(self.writer, Writer("extractive")),
+            store=self.store,
+            clock=self.clock,
+            owner=self.owner,
+        )
+        self.membership = Membership(
+            self.store.leases, self.clock, owner=self.owner, patience=timedelta(seconds=30)
+        )
+        upstreams = Upstreams(lambda _: self.source)
+        self.duties = Duties(
+            Team(
+                Collecting(upstreams, store=self.store, clock=self.clock, health=health),
+                Writing(summaries, store=self.store, clock=self.clock, health=health),
+                summaries,
+                self.membership,
+                self._plan,
+                self._wake,
+            ),
+            self.engine,
+            store=self.store,
+            clock=self.clock,
+            rhythm=Rhythm(patience=2 * _TEN, again=_TEN),
+        )
+        self.duties.register()
+
+    async def _plan(self) -> None:
+        self.planned += 1
+
+    def _wake(self) -> None:
+        self.woken += 1
+
+    async def open(self, *chats: Chat) -> None:
+        await self.store.chats.save(chats, now=self.clock.now())
+        await self.membership.join()
+        await self.engine.start()
+
+    async def rest(self) -> None:
+        """Let every job end."""
+        while await self.engine.unfinished():  # noqa: ASYNC110 - as a caller sees it
+            await asyncio.sleep(0)
+
+
+def _chat(**more: str) -> Chat:
+    return Chat(Target("console", more.get("name", "a")), more.get("language", "zh"))
+
+
+async def test_a_slot_is_collected_once_however_many_processes_tick() -> None:
+    first = House()
+    second = House(first.store, first.clock, first.shelf, first.source, owner="two")
+    await first.open(_chat(), _chat(name="b"))
+    await second.open()
+    for house in (first, second, first):
+        await house.duties.tick_collect(_MORNING)
+        await house.rest()
+    assert first.source.looks == 2  # today and yesterday
+    assert [name for name in first.shelf.jobs if name.startswith("collect:")] == [
+        "collect:hf:2026-08-20T05:00:00Z"
+    ]
+
+
+async def test_no_chat_no_look() -> None:
+    house = House()
+    await house.open()
+    await house.duties.tick_collect(_MORNING)
+    await house.rest()
+    assert house.source.looks == 0
+
+
+async def test_from_a_list_to_summaries_each_paid_for_once_and_then_planned_f28() -> None:
+    house = House()
+    await house.open(_chat())
+    await house.duties.tick_collect(_MORNING)
+    await house.rest()
+    assert house.planned == 1, "what is new is not left to the next look"
+    assert len(house.writer.calls) == 3
+    assert "sum:2608.00001v1:zh:v1:a-model" in house.shelf.jobs
+    for _ in range(3):
+        house.clock.advance(10)
+        await house.duties.tick_plan(house.clock.now())
+        await house.rest()
+    assert len(house.writer.calls) == 3
+    assert house.planned == 4
+
+
+async def test_a_busy_model_is_asked_again_after_a_while_and_not_for_ever_f23() -> None:
+    house = House(writer=Writer(busy=True))
+    await house.open(_chat())
+    await house.duties.tick_collect(_MORNING)
+    await house.rest()
+    asked: list[int] = []
+    for _ in range(26):
+        house.clock.advance(60)
+        await house.duties.tick_plan(house.clock.now())
+        await house.rest()
+        asked.append(len(house.writer.calls))
+    # At once, after ten minutes, and at twenty the abstract is quoted.
+    assert asked[8] == 3
+    assert asked[-1] == 6
+    rows = await house.store.summaries.of_papers([p.id for p in _PAPERS], "zh")
+    assert [summary.provenance.origin for _, summary in rows] == [Origin.EXTRACTIVE] * 3
+
+
+async def test_a_failing_store_ends_a_job_and_not_the_next_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    house = House()
+    await house.open(_chat())
+    fail = StoreError("the disk is full")
+
+    async def broken() -> list[Chat]:
+        raise fail
+
+    with monkeypatch.context() as patched:
+        patched.setattr(house.store.chats, "all", broken)
+        await house.duties.tick_plan(_MORNING)
+        await house.rest()
+    await house.duties.tick_plan(_MORNING)
+    await house.rest()
+    assert house.planned == 1
+
+
+async def test_each_process_has_a_place_of_its_own_and_the_dead_leave_theirs() -> None:
+    store, clock = MemoryStore(), VirtualClock(_MORNING)
+    patience = timedelta(seconds=30)
+    one, two = (
+        Membership(store.leases, clock, owner=name, patience=patience) for name in ("one", "two")
+    )
+    await one.join()
+    await two.join()
+    assert (one.executor, two.executor) == ("sulan-0", "sulan-1")
+    assert "sulan-0" not in await two.dead()
+    clock.advance(31)
+    assert "sulan-0" in await two.dead()
+    again = Membership(store.leases, clock, owner="again", patience=patience)
+    await again.join()
+    assert again.executor == "sulan-0"
+    await again.leave()
+    assert "sulan-0" in await two.dead()
+
+
+async def test_who_gave_no_sign_of_life_for_too_long_must_not_go_on() -> None:
+    store, clock = MemoryStore(), VirtualClock(_MORNING)
+    one = Membership(store.leases, clock, owner="one", patience=timedelta(seconds=30))
+    await one.join()
+    clock.advance(31)
+    other = Membership(store.leases, clock, owner="two", patience=timedelta(hours=1))
+    await other.join()
+    with pytest.raises(StoreError, match="another one does its work"):
+        await one.keep()
+
+
+async def test_there_are_only_so_many_places() -> None:
+    store, clock = MemoryStore(), VirtualClock(_MORNING)
+    hour = timedelta(hours=1)
+    crowd = [Membership(store.leases, clock, owner=f"p{n}", patience=hour) for n in range(PLACES)]
+    for one in crowd:
+        await one.join()
+    late = Membership(store.leases, clock, owner="late", patience=hour)
+    with pytest.raises(StoreError, match="processes work on this store already"):
+        await late.join()
+
+
+def _rows(states: Callable[[int], State], now: datetime) -> list[Delivery]:
+    return [
+        Delivery(Target("console", f"c{n}"), "paper:x:zh", now, now, state=states(n))
+        for n in range(2)
+    ]
+
+
+async def test_what_a_killed_process_had_in_hand_is_free_once_nobody_else_lives_f55() -> None:
+    house = House()
+    now = house.clock.now()
+    await house.store.outbox.add(_rows(lambda _: State.PENDING, now))
+    await house.store.outbox.claim(10, now=now, lease=LEASE)
+    killed = Membership(
+        house.store.leases, house.clock, owner="killed", patience=timedelta(seconds=30)
+    )
+    await killed.join()
+    house.clock.advance(5)
+    late = House(house.store, house.clock, owner="late")
+    await late.open()
+    await late.duties.tick_upkeep(house.clock.now())
+    assert late.woken == 0, "the other one may still live"
+    house.clock.advance(26)
+    await late.duties.tick_upkeep(house.clock.now())
+    assert late.woken == 1
+    claimed = await house.store.outbox.claim(10, now=house.clock.now(), lease=LEASE)
+    assert len(claimed) == 2
+    await late.duties.tick_upkeep(house.clock.now())
+    assert late.woken == 1, "once is enough"
+
+
+async def test_what_was_being_sent_is_found_as_such_and_our_own_is_left_alone_f55() -> None:
+    store, now = MemoryStore(), _MORNING
+    await store.outbox.add(_rows(lambda _: State.PENDING, now))
+    (first, second) = await store.outbox.claim(10, now=now, lease=LEASE)
+    sending = Delivery(
+        first.target, first.post_key, now, now, state=State.SENDING, lease_until=now + LEASE
+    )
+    await store.outbox.save([sending])
+    started = now + timedelta(seconds=20)
+    later = started + timedelta(seconds=30)
+    assert await take_back(store.outbox, started_at=started, now=later) == 2
+    taken = await store.outbox.claim(10, now=later, lease=LEASE)
+    assert {row.target.chat: row.state for row in taken} == {
+        first.target.chat: State.SENDING,
+        second.target.chat: State.CLAIMED,
+    }
+    assert await take_back(store.outbox, started_at=started, now=later) == 0
+    assert await store.outbox.find(DeliveryQuery(states=frozenset({State.PENDING}))) == []
