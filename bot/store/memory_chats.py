@@ -66,7 +66,6 @@ class MemoryChats:
             for left, home in self._moved.items()
         }
         self._moved[old.platform, old.chat] = new.chat
-        self._moved.pop((new.platform, new.chat), None)
 
     def _at_home(self, target: Target) -> Target:
         home = self._moved.get((target.platform, target.chat), target.chat)

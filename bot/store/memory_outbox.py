@@ -53,8 +53,12 @@ class MemoryOutbox:
             self._write(delivery)
         return claimed
 
-    async def save(self, deliveries: Sequence[Delivery]) -> Sequence[Delivery]:
+    async def save(
+        self, deliveries: Sequence[Delivery], *, spaced: Mapping[Target, datetime] | None = None
+    ) -> Sequence[Delivery]:
         """See the port."""
+        for target, until in (spaced or {}).items():
+            await self.space(target, until=until)
         barred: list[Delivery] = []
         for delivery in deliveries:
             row = self._rows.get(delivery.id)

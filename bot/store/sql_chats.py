@@ -104,13 +104,11 @@ class SqlChats:
 
     async def _remember(self, connection: AsyncConnection, old: Target, home: str) -> None:
         """Note where a chat is now, for it and for all addresses that led to it."""
-        moves = CHAT_MOVES.c
-        here = moves.platform == old.platform
-        await connection.execute(sa.delete(CHAT_MOVES).where(here, moves.chat == home))
-        led_to_it = sa.update(CHAT_MOVES).where(here, moves.home == old.chat)
+        row = CHAT_MOVES.c
+        led_to_it = sa.update(CHAT_MOVES).where(row.platform == old.platform, row.home == old.chat)
         await connection.execute(led_to_it.values(home=home))
-        row = {"platform": old.platform, "chat": old.chat, "home": home}
-        await connection.execute(self._database.upsert(CHAT_MOVES), row)
+        left = {"platform": old.platform, "chat": old.chat, "home": home}
+        await connection.execute(self._database.upsert(CHAT_MOVES), left)
 
 
 async def _homes(connection: AsyncConnection) -> dict[tuple[str, str], str]:

@@ -57,12 +57,17 @@ class SqlOutbox:
                 claimed += await _claim(connection, batch, now, now + lease)
         return claimed
 
-    async def save(self, deliveries: Sequence[Delivery]) -> Sequence[Delivery]:
+    async def save(
+        self, deliveries: Sequence[Delivery], *, spaced: Mapping[Target, datetime] | None = None
+    ) -> Sequence[Delivery]:
         """See the port."""
         sending = [delivery for delivery in deliveries if delivery.state is State.SENDING]
-        lanes = {lane_of(delivery.target) for delivery in deliveries}
+        targets = [*(delivery.target for delivery in deliveries), *(spaced or ())]
+        lanes = {lane_of(target) for target in targets}
         async with self._database.writing() as connection:
             await lock(connection, lanes)
+            if spaced:
+                await connection.execute(self._space_all(), _spacings(spaced))
             gone, suspended = await _barred(connection, sending)
             rows = [_changes(delivery) for delivery in deliveries if delivery.id not in gone]
             if rows:
@@ -73,16 +78,17 @@ class SqlOutbox:
 
     async def space(self, target: Target, *, until: datetime) -> None:
         """See the port."""
-        row = {"lane": lane_of(target), "platform": target.platform, "next_at": until}
-        insert = self._database.insert(LANES).values(**row, ready_at=NEVER)
+        async with self._database.writing() as connection:
+            await connection.execute(self._space_all(), _spacings({target: until}))
+
+    def _space_all(self) -> sa.Executable:
+        insert = self._database.insert(LANES)
         # As ``lanes.refresh`` would find: nothing but the spacing has changed.
         spaced = {
             "next_at": later(LANES.c.next_at, insert.excluded.next_at),
             "ready_at": later(LANES.c.ready_at, insert.excluded.next_at),
         }
-        statement = insert.on_conflict_do_update(index_elements=[LANES.c.lane], set_=spaced)
-        async with self._database.writing() as connection:
-            await connection.execute(statement)
+        return insert.on_conflict_do_update(index_elements=[LANES.c.lane], set_=spaced)
 
     async def find(self, query: DeliveryQuery) -> Sequence[Delivery]:
         """See the port."""
@@ -184,6 +190,18 @@ async def _barred(
             if is_suspended:
                 stopped.add(row_id)
     return gone, stopped
+
+
+def _spacings(spaced: Mapping[Target, datetime]) -> list[dict[str, Any]]:
+    """A row for each lane, in one order everywhere."""
+    latest: dict[int, tuple[str, datetime]] = {}
+    for target, until in spaced.items():
+        lane = lane_of(target)
+        latest[lane] = (target.platform, max(until, latest.get(lane, ("", until))[1]))
+    return [
+        {"lane": lane, "platform": latest[lane][0], "next_at": latest[lane][1], "ready_at": NEVER}
+        for lane in sorted(latest)
+    ]
 
 
 def _row(delivery: Delivery) -> dict[str, Any]:

@@ -127,10 +127,12 @@ async def test_one_chats_hundred_never_starve_another(store: Store) -> None:
 
 
 async def test_those_waiting_longest_come_first(store: Store) -> None:
-    await store.outbox.add([due(A, later=3 * SECOND), due(B, later=SECOND), due(C)])
-    await store.outbox.space(C, until=NOON + 2 * SECOND)
-    assert [d.target for d in await claim(store, NOON + LEASE, limit=2)] == [B, C]
-    assert [d.target for d in await claim(store, NOON + LEASE, limit=2)] == [A]
+    chats = [Target("telegram", str(n)) for n in range(9)]
+    await store.outbox.add([due(chat, later=n * SECOND) for n, chat in enumerate(chats)])
+    await store.outbox.space(chats[0], until=NOON + 4.5 * SECOND)
+    claims = [await claim(store, NOON + LEASE, limit=3) for _ in range(3)]
+    order = [int(delivery.target.chat) for found in claims for delivery in found]
+    assert order == [1, 2, 3, 4, 0, 5, 6, 7, 8]
 
 
 @pytest.mark.parametrize(

@@ -18,9 +18,9 @@ async def test_f30_no_second_holds_more_than_the_rate_and_one(
 ) -> None:
     slots: list[datetime] = []
     now = NOON
-    for turn in range(40):
-        # Whoever asks in time, late, or from an instant that others are already past.
-        now += timedelta(milliseconds=(0, 1, 700)[turn % 3])
+    for turn in range(80):
+        # Many ask at once, then nobody for a while.
+        now += timedelta(milliseconds=2_700 if turn % 40 == 39 else turn % 2)
         first = await store.rates.reserve("telegram", count, per_second=per_second, now=now)
         assert first >= now
         slots += [first + n * timedelta(seconds=1 / per_second) for n in range(count)]
