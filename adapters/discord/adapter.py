@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
+from functools import lru_cache
 from types import TracebackType
 from typing import Any, Self
 
@@ -16,7 +17,7 @@ from adapters.discord.invalid import InvalidRequests
 from adapters.discord.marks import marked
 from adapters.discord.message import DiscordMessage
 from adapters.discord.options import ChannelOptions, DiscordOptions, ForumStyle
-from adapters.discord.render import render
+from adapters.discord.render import RENDERED, render
 from adapters.discord.rest import BotRest
 from bot.domain.delivery_errors import ContentRejected, OutcomeUnknown
 from bot.domain.post import Post
@@ -50,6 +51,7 @@ class DiscordAdapter:
     ) -> None:
         self._options = options
         self._stack = AsyncExitStack()
+        self._render = lru_cache(maxsize=RENDERED)(render)
         self.connection = connection or Connection(options)
         self.rest = BotRest(self.connection, InvalidRequests(clock), timeout=options.timeout)
         self._history = History(self.rest, clock)
@@ -73,7 +75,7 @@ class DiscordAdapter:
         return Pace(per_second=PER_SECOND, chat_gap=CHAT_GAP)
 
     def render(self, post: Post, *, plain: bool = False) -> Sequence[DiscordMessage]:
-        return render(post, plain=plain)
+        return self._render(post, plain=plain)
 
     def repeat_window(self, target: Target) -> float:  # noqa: ARG002 - one for all
         """A forum takes no nonce, but its posts are looked for before they are started."""

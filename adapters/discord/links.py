@@ -12,8 +12,10 @@ _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?", re.IGNORECASE)
 
 def usable(url: str | None, limit: int) -> str | None:
     """The address in ASCII, or ``None`` where Discord would refuse the whole message for it."""
+    if not url:
+        return None
     try:
-        parts = urlsplit((url or "").strip())
+        parts = urlsplit(url.strip())
         host = (parts.hostname or "").encode("idna").decode("ascii")
         port = f":{parts.port}" if parts.port else ""
     except ValueError:  # UnicodeError is one: no such host name, no such port

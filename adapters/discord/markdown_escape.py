@@ -14,13 +14,12 @@ _ANYWHERE = re.compile(r"[\\*_~|`\[\]<>@]")
 # A scheme makes a link, and the clients turn an invite into a card even without one.
 _SCHEME = re.compile(r"(?<=[A-Za-z0-9+.-]):(?=\\?/\\?/)|(?<=mailto):", re.IGNORECASE)
 _INVITE = re.compile(r"(discord(?:app)?\.(?:gg|com|me|io|li))/", re.IGNORECASE)
-_LINE_START = re.compile(r"^(\s*)([#+-])", re.MULTILINE)
-_NUMBERED = re.compile(r"^(\s*\d+)([.)])", re.MULTILINE)
-# An Arabic letter mark and tag characters, with which text can be reordered or hidden too; tags
-# are kept only after a flag (regional emoji are written so).
-_REORDERING = re.compile(
-    "[\u061c\u180e]|(?<![\U0001f3f4\U000e0020-\U000e007f])[\U000e0000-\U000e007f]+"
-)
+_LINE_START = re.compile(r"([#+-])|(\d+)([.)])")
+# An Arabic letter mark, a Mongolian separator and tag characters: with these, too, text can be
+# reordered or hidden. Tags stay after a flag: some countries' flags are written so.
+_TAGS = "\U000e0000-\U000e007f"
+_SUSPECT = re.compile(f"[\u061c\u180e{_TAGS}]")
+_REORDERING = re.compile(f"[\u061c\u180e]|(?<![\U0001f3f4{_TAGS}])[{_TAGS}]+")
 
 
 def escape(text: str) -> str:
@@ -28,16 +27,25 @@ def escape(text: str) -> str:
 
     White space is folded line by line and hidden characters are dropped (``bot.domain.text``).
     """
-    clean = "\n".join(visible(line) for line in text.split("\n"))
-    marked = _ANYWHERE.sub(r"\\\g<0>", clean)
-    unlinked = _INVITE.sub(r"\1\\/", _SCHEME.sub(r"\\:", marked))
-    return _NUMBERED.sub(r"\1\\\2", _LINE_START.sub(r"\1\\\2", unlinked))
+    return "\n".join([_escaped(visible(line)) for line in text.split("\n")])
+
+
+def _escaped(line: str) -> str:
+    marked = _ANYWHERE.sub(r"\\\g<0>", line)
+    if ":" in marked:
+        marked = _SCHEME.sub(r"\:", marked)
+    if "/" in marked:
+        marked = _INVITE.sub(r"\1\\/", marked)
+    if start := _LINE_START.match(marked):
+        digits = start[2] or ""
+        return f"{digits}\\{marked[len(digits) :]}"
+    return marked
 
 
 def visible(text: str) -> str:
     """One line of what a reader can see, for places where Discord reads no Markdown: a footer,
     an author's line, a button, a thread's name."""
-    return collapse(_REORDERING.sub("", text))
+    return collapse(_REORDERING.sub("", text) if _SUSPECT.search(text) else text)
 
 
 def units(text: str) -> int:

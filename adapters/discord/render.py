@@ -22,6 +22,8 @@ from adapters.discord.split import Block, Line, pack
 from adapters.plain import keyword_line, plain_blocks, split_text
 from bot.domain.post import Link, Post, Rating, Section
 
+# Posts that an adapter keeps rendered, a day's: one that goes to many chats is rendered once.
+RENDERED = 128
 # From the lowest recommendation to which a colour applies; colour-blind safe (Okabe and Ito 2008).
 _COLOURS = ((4.5, 0x009E73), (3.5, 0x56B4E9), (2.5, 0xE69F00), (0.0, 0x999999))
 _UNRATED = 0x5865F2
@@ -134,11 +136,13 @@ def _folded(sections: Sequence[Section]) -> tuple[tuple[Field, ...], Sequence[Se
     taken: list[Section] = []
     room = _FOLDED_FIELDS
     for section in sections:
+        if not section.folded:
+            continue
         lines = _section(replace(section, label=""))
         field = Field(escape(section.label), "\n".join(line.written() for line in lines))
         size = units(field.name) + units(field.value)
         fits = 1 <= units(field.name) <= FIELD_NAME and 1 <= units(field.value) <= FIELD_VALUE
-        if section.folded and fits and size <= room:
+        if fits and size <= room:
             fields.append(field)
             taken.append(section)
             room -= size

@@ -8,6 +8,7 @@ import asyncio
 import json
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
+from functools import lru_cache
 from types import TracebackType
 from typing import Any, Self
 
@@ -20,7 +21,7 @@ from adapters.discord.forum import thread_name
 from adapters.discord.invalid import InvalidRequests
 from adapters.discord.message import DiscordMessage
 from adapters.discord.options import Hook, WebhookOptions, read_webhook_options
-from adapters.discord.render import render
+from adapters.discord.render import RENDERED, render
 from bot.clock import SystemClock
 from bot.domain.delivery_errors import AccessRevoked, ChatGone, ContentRejected, OutcomeUnknown
 from bot.domain.post import Post
@@ -55,6 +56,7 @@ class WebhookAdapter:
         self._options = options
         self._invalid = InvalidRequests(clock)
         self._stack = AsyncExitStack()
+        self._render = lru_cache(maxsize=RENDERED)(render)
         self._threads: dict[Target, tuple[str, str]] = {}
         self._http: aiohttp.ClientSession | None = None
 
@@ -77,7 +79,7 @@ class WebhookAdapter:
         return Pace(per_second=PER_SECOND, chat_gap=CHAT_GAP)
 
     def render(self, post: Post, *, plain: bool = False) -> Sequence[DiscordMessage]:
-        return render(post, plain=plain)
+        return self._render(post, plain=plain)
 
     async def send(self, target: Target, message: Message, *, key: str) -> Receipt:  # noqa: ARG002 - see below
         """``key`` is not used: a webhook has no place for it."""

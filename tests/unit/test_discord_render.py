@@ -250,3 +250,12 @@ def test_every_part_of_a_long_post_carries_its_own_mark() -> None:
     for number, part in enumerate(parts):
         payload = marked(part.payload(), f"{number}" * 24, address=part.address)
         assert has_mark(payload, f"{number}" * 24)
+
+
+def test_a_section_that_no_longer_fits_begins_the_next_message_whole() -> None:
+    long, short = Section("First", ("word " * 700,)), Section("Second", ("sentence. " * 150,))
+    first, second = render(Post("en", "T", PAPER, sections=(long, short)))
+    assert first.embed
+    assert second.embed
+    assert "Second" not in first.embed.description
+    assert second.embed.description.startswith("**Second**\nsentence.")
