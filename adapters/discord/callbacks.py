@@ -38,12 +38,16 @@ class WayBack:
 
 
 class Callbacks:
-    """The calls that answer one interaction, each repeated where repeating cannot double it."""
+    """The calls that answer one interaction, each repeated where repeating cannot double it.
+
+    Once Discord says that it has ended, nothing more is asked.
+    """
 
     def __init__(self, rest: BotRest, clock: Clock, way: WayBack) -> None:
         self._rest = rest
         self._clock = clock
         self._way = way
+        self._over = ""
 
     async def acknowledge(self, kind: int, data: JsonObject | None = None) -> bool:
         """Give the first answer; False where Discord has one already, by an earlier call of ours
@@ -110,12 +114,15 @@ class Callbacks:
     async def _once(
         self, method: str, path: str, body: JsonObject | None, ids: Mapping[str, str]
     ) -> Any:
+        if self._over:
+            raise ContentRejected(self._over)
         named = {"webhook_id": self._way.application, "webhook_token": self._way.token, **ids}
         try:
             return await self._rest.call(method, path, json=body, query=None, **named)
         except DeliveryError as error:
             if (code := refusal_code(error)) in _ENDED:
-                raise ContentRejected(f"the interaction has ended (code {code})") from error
+                self._over = f"the interaction has ended (code {code})"
+                raise ContentRejected(self._over) from error
             raise
 
 

@@ -62,7 +62,7 @@ class Interactions:
         routes.add("PATCH", one, self._edit)
         routes.add("DELETE", one, self._delete)
 
-    def command(self, channel: Channel, name: str, argument: str = "", **more: Any) -> Asked:
+    def command(self, channel: Channel, name: str, argument: str = "", /, **more: Any) -> Asked:
         """Somebody gives a command; ``more`` is laid over the event (a locale, a partial
         channel)."""
         data = {"id": "1", "name": name, "type": 1, "options": _options(argument)}

@@ -181,7 +181,9 @@ def _response(answer: Answer) -> web.Response:
     if isinstance(answer.body, bytes):
         headers = {"Content-Type": "text/html; charset=UTF-8", **answer.headers}
         return web.Response(status=answer.status, body=answer.body, headers=headers)
+    if answer.body is None:
+        return web.Response(status=answer.status, headers=answer.headers)
     # discord.py takes for JSON what says exactly this, without a charset.
     headers = {"Content-Type": "application/json", **answer.headers}
-    body = b"" if answer.body is None else json.dumps(answer.body).encode()
+    body = json.dumps(answer.body).encode()
     return web.Response(status=answer.status, body=body, headers=headers)
