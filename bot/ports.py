@@ -258,8 +258,13 @@ class Outbox(Protocol):
         """
         ...
 
-    async def save(self, deliveries: Sequence[Delivery]) -> Sequence[Delivery]:
+    async def save(
+        self, deliveries: Sequence[Delivery], *, spaced: Mapping[Target, datetime] | None = None
+    ) -> Sequence[Delivery]:
         """Write states back, all in one transaction; what is not there is not written.
+
+        ``spaced`` maps chats to moments before which they get nothing (as ``space`` does); it is
+        written whether or not their deliveries are.
 
         Returns those of state ``sending`` that must not be sent after all: their target has been
         suspended meanwhile (F70; they are written, and go back by another ``save``), or somebody

@@ -1,41 +1,77 @@
 """Days in seconds: an event loop that skips the waiting, for tests and benchmarks.
 
-Everything that asyncio times (sleeps, time-outs) runs on the virtual clock, in the right order;
-what is really waited for is other threads and sockets.
+Everything that asyncio times (sleeps, time-outs) runs on the virtual clock, in the right order.
+What other threads do (a database's) takes none of its time: the clock stands until they are done.
 """
 
 import asyncio
+import inspect
 import selectors
 from collections.abc import Callable, Coroutine
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 Result = TypeVar("Result")
+Worker = TypeVar("Worker")
 
-# Real seconds in which another thread (a database's) may answer before time is skipped.
-THREADS_S = 0.004
+# Real seconds after which a thread that should have answered is looked at again.
+_THREADS_S = 5.0
+
+
+class Threads:
+    """Counts what is asked of objects whose work is done in other threads."""
+
+    def __init__(self) -> None:
+        self.pending = 0
+
+    def watch(self, worker: Worker) -> Worker:
+        """The same object for whoever calls it; while one of its coroutines runs, time stands."""
+        watched: Any = _Watched(worker, self)
+        return watched
+
+
+class _Watched:
+    def __init__(self, inner: object, threads: Threads) -> None:
+        self._inner = inner
+        self._threads = threads
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._inner, name)
+        if not inspect.iscoroutinefunction(found):
+            return found if inspect.isroutine(found) else _Watched(found, self._threads)
+
+        async def call(*args: Any, **named: Any) -> Any:
+            self._threads.pending += 1
+            try:
+                return await found(*args, **named)
+            finally:
+                self._threads.pending -= 1
+
+        return call
 
 
 class _Skipping(selectors.DefaultSelector):
     """Instead of waiting until a timer, lets the time pass."""
 
-    def __init__(self, patience: float) -> None:
+    def __init__(self, threads: Threads) -> None:
         super().__init__()
-        self._patience = patience
+        self._threads = threads
         self.elapsed = 0.0
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         if timeout is None or timeout <= 0:
             return super().select(timeout)
-        events = super().select(min(timeout, self._patience))
+        if self._threads.pending:
+            return super().select(_THREADS_S)
+        events = super().select(0)
         if not events:
             self.elapsed += timeout
         return events
 
 
 class _VirtualLoop(asyncio.SelectorEventLoop):
-    def __init__(self, patience: float) -> None:
-        self._skipping = _Skipping(patience)
+    def __init__(self, threads: Threads) -> None:
+        self._skipping = _Skipping(threads)
         super().__init__(self._skipping)
 
     def time(self) -> float:
@@ -59,11 +95,9 @@ class LoopClock:
 
 
 def run_virtually(
-    main: Callable[[], Coroutine[Any, Any, Result]], *, patience: float = 0.0
+    main: Callable[[], Coroutine[Any, Any, Result]], *, threads: Threads | None = None
 ) -> Result:
-    """Run a coroutine on a loop that skips waiting.
-
-    ``patience`` is ``THREADS_S`` where other threads do some of the work.
-    """
-    with asyncio.Runner(loop_factory=lambda: _VirtualLoop(patience)) as runner:
+    """Run a coroutine on a loop that skips waiting, but for what ``threads`` watches."""
+    watched = threads or Threads()
+    with asyncio.Runner(loop_factory=lambda: _VirtualLoop(watched)) as runner:
         return runner.run(main())

@@ -7,7 +7,6 @@ that comes back): from then on nothing it does has any effect. Another one start
 import asyncio
 import inspect
 from collections import Counter
-from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,7 +23,7 @@ from bot.ports import Store
 from bot.services.deliver.testing import Stage
 from bot.store.memory import MemoryStore
 from bot.store.sql_store import open_store
-from bot.virtual_time import THREADS_S, LoopClock, run_virtually
+from bot.virtual_time import LoopClock, Threads, run_virtually
 
 START = datetime(2026, 8, 20, 9, 0, tzinfo=UTC)
 KEYS = [f"paper:2608.0000{n}:zh" for n in (1, 2)]
@@ -199,17 +198,13 @@ async def _bury() -> None:
     await asyncio.gather(*left, return_exceptions=True)
 
 
-def _run(main: Callable[[], Coroutine[Any, Any, Any]], *, threads: bool = False) -> Any:
-    return run_virtually(main, patience=THREADS_S if threads else 0.0)
-
-
 def _steps_of_a_whole_life() -> int:
     async def main() -> int:
         play = Play(MemoryStore())
         await play.begin()
         return await play.live()
 
-    return _run(main)
+    return run_virtually(main)
 
 
 @pytest.mark.parametrize(
@@ -236,7 +231,7 @@ def test_f55_killed_at_any_step_nothing_is_lost_and_only_what_was_in_flight_come
 
     assert steps > 100
     for ends_at in range(1, steps + 1, stride):
-        _run(lambda at=ends_at: main(at))
+        run_virtually(lambda at=ends_at: main(at))
     # The window is real: some kills fall between a message that left and its mark.
     assert 0 < sum(twice) < steps
 
@@ -255,7 +250,7 @@ def test_f55_killed_again_and_again() -> None:
 
     for first in range(5, steps, 17):
         ends = [first, 1 + first * 7 % 60, 1 + first * 13 % 60]
-        _run(lambda ends=ends: main(ends))
+        run_virtually(lambda ends=ends: main(ends))
 
 
 def test_f55_where_a_chat_wants_nothing_resent_nothing_comes_twice() -> None:
@@ -271,15 +266,17 @@ def test_f55_where_a_chat_wants_nothing_resent_nothing_comes_twice() -> None:
         unknown.append(sum(row.state is State.UNKNOWN for row in await play.rows()))
 
     for ends_at in range(1, steps, 7):
-        _run(lambda at=ends_at: main(at))
+        run_virtually(lambda at=ends_at: main(at))
     assert sum(unknown) > 0
 
 
-@pytest.mark.parametrize("share", [0.25, 0.55, 0.85])
+@pytest.mark.parametrize("share", [0.1, 0.25, 0.4, 0.55, 0.7, 0.85])
 def test_f55_killed_over_a_database_all_the_same(share: float, tmp_path: Path) -> None:
+    threads = Threads()
+
     async def main(ends_at: int) -> None:
         async with open_store(tmp_path / "sulan.sqlite3") as store:
-            play = Play(store)
+            play = Play(threads.watch(store))
             await play.begin()
             await play.live(ends_at)
             await asyncio.sleep(95)
@@ -287,4 +284,4 @@ def test_f55_killed_over_a_database_all_the_same(share: float, tmp_path: Path) -
             await play.check(1)
 
     ends_at = int(_steps_of_a_whole_life() * share)
-    _run(lambda: main(ends_at), threads=True)
+    run_virtually(lambda: main(ends_at), threads=threads)

@@ -24,6 +24,9 @@ _LOOK_EVERY = timedelta(seconds=5)
 _AFTER_TROUBLE = timedelta(seconds=5)
 # A slot further away than this is a limit that somebody ran into: the rows go back until then.
 _FARTHEST_SLOT = timedelta(seconds=10)
+# A mark is written so long before its slot: a commit takes some milliseconds, now more, now less,
+# and messages must leave evenly.
+_MARK_AHEAD = timedelta(milliseconds=25)
 # With nothing to look for, somebody pokes us.
 _LONGEST_NAP_S = 60.0
 
@@ -146,11 +149,11 @@ class Lane:
     async def _deliver(self, ready: Ready, slot: datetime) -> None:
         delivery = ready.delivery
         try:
-            await self._wait_for(slot)
+            await self._wait_until(slot - _MARK_AHEAD)
             if self._stopped.is_set():
                 await self._sender.give_back(delivery)
                 return
-            self._look_at(await self._sender.deliver(ready))
+            self._look_at(await self._sender.deliver(ready, slot))
         except StoreError as error:
             self._tools.health.failed("store", str(error), at=self._tools.clock.now())
         except Exception:  # noqa: BLE001 - one delivery's fault costs no other
@@ -159,10 +162,10 @@ class Lane:
             del self._tasks[delivery.id]
             self._poked.set()
 
-    async def _wait_for(self, slot: datetime) -> None:
+    async def _wait_until(self, moment: datetime) -> None:
         self._ahead += 1
         try:
-            seconds = (slot - self._tools.clock.now()).total_seconds()
+            seconds = (moment - self._tools.clock.now()).total_seconds()
             if seconds > 0:
                 await sleep_or(self._stopped, seconds, self._tools.clock)
         finally:

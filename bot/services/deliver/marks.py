@@ -1,12 +1,23 @@
 """States of deliveries, written many in one transaction."""
 
 import asyncio
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 
 from bot.domain.delivery import Delivery
+from bot.domain.target import Target
 from bot.ports import Clock, Outbox
 
 # How long a mark waits for others to share its transaction with; a commit costs about as much.
 _GATHER_S = 0.005
+
+
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    delivery: Delivery
+    spaced_until: datetime | None
+    written: asyncio.Future[bool]
 
 
 class Marks:
@@ -15,17 +26,19 @@ class Marks:
     def __init__(self, outbox: Outbox, clock: Clock) -> None:
         self._outbox = outbox
         self._clock = clock
-        self._waiting: list[tuple[Delivery, asyncio.Future[bool]]] = []
+        self._waiting: list[_Mark] = []
         self._writing: asyncio.Task[None] | None = None
 
-    async def write(self, delivery: Delivery) -> bool:
-        """Write a state. False where a delivery to be sent must not be (``Outbox.save``).
+    async def write(self, delivery: Delivery, *, spaced_until: datetime | None = None) -> bool:
+        """Write a state, and until when the chat gets nothing more, where that is given.
+
+        False where a delivery to be sent must not be (``Outbox.save``).
 
         Raises:
-            StoreError: it is not written.
+            StoreError: nothing is written.
         """
         written: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        self._waiting.append((delivery, written))
+        self._waiting.append(_Mark(delivery, spaced_until, written))
         if self._writing is None:
             self._writing = asyncio.ensure_future(self._write_all())
         return await written
@@ -39,17 +52,28 @@ class Marks:
         finally:
             self._writing = None
 
-    async def _write(self, batch: list[tuple[Delivery, asyncio.Future[bool]]]) -> None:
+    async def _write(self, batch: list[_Mark]) -> None:
         try:
-            barred = await self._outbox.save([delivery for delivery, _ in batch])
+            barred = await self._outbox.save(
+                [mark.delivery for mark in batch], spaced=_spacings(batch)
+            )
         except BaseException as error:
-            for _, written in batch:
-                if not written.done():
-                    written.set_exception(error)
+            for mark in batch:
+                if not mark.written.done():
+                    mark.written.set_exception(error)
             if not isinstance(error, Exception):
                 raise
             return
         kept_back = {delivery.id for delivery in barred}
-        for delivery, written in batch:
-            if not written.done():
-                written.set_result(delivery.id not in kept_back)
+        for mark in batch:
+            if not mark.written.done():
+                mark.written.set_result(mark.delivery.id not in kept_back)
+
+
+def _spacings(batch: Iterable[_Mark]) -> Mapping[Target, datetime]:
+    spaced: dict[Target, datetime] = {}
+    for mark in batch:
+        if mark.spaced_until is not None:
+            target = mark.delivery.target
+            spaced[target] = max(mark.spaced_until, spaced.get(target, mark.spaced_until))
+    return spaced

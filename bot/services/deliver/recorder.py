@@ -74,12 +74,10 @@ class Recorder:
             await self._tell_the_chats(call, settled.target)
             if everywhere:
                 await self._tools.store.rates.hold(self._platform, until=until)
-            if until > now:
-                await self._tools.store.outbox.space(settled.target, until=until)
             if not isinstance(call.answer, Moved) or await still_ours(
                 self._tools.store.outbox, settled, call.lease_until
             ):
-                await self.marks.write(settled)
+                await self.marks.write(settled, spaced_until=until if until > now else None)
 
         await self._until_written(write)
         self._tools.watch(Settled(settled, type(call.answer).__name__, call.seconds))

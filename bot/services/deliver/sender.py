@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 
 from adapters.base import Adapter, Repeatable
 from bot.domain.delivery import Delivery, State, begin
-from bot.domain.errors import StoreError
 from bot.services.deliver.answers import Answer, look_up, must_look_up, send
 from bot.services.deliver.prepared import Ready
 from bot.services.deliver.recorder import Call, Recorder, still_ours
@@ -26,27 +25,29 @@ class Sender:
         self._recorder = recorder
         self._marks = recorder.marks
 
-    async def deliver(self, ready: Ready) -> datetime:
-        """Send a claimed delivery, unless something speaks against it at the last moment (F70).
+    async def deliver(self, ready: Ready, slot: datetime) -> datetime:
+        """Send a claimed delivery in its slot, which is at hand, unless something speaks against it
+        at the last moment (F70).
 
         Returns from when on its chat may get another.
 
         Raises:
             StoreError: it could not be marked, and was not sent (F57).
         """
-        delivery, now = ready.delivery, self._tools.clock.now()
+        delivery, clock = ready.delivery, self._tools.clock
+        now = clock.now()
         if self._recorder.stopped(now) or not _held_for(delivery, _LEAST_LEASE, now):
             await self.give_back(delivery)
             return now
         marked = begin(delivery, now, lease=LEASE)
-        if not await self._marks.write(marked):
+        spaced = max(now, slot) + timedelta(seconds=ready.pace.chat_gap or 0.0)
+        if not await self._marks.write(marked, spaced_until=spaced):
             await self._take_back(delivery, marked)
             return now
-        spaced = await self._space(ready, marked)
-        started = self._tools.clock.monotonic()
+        await clock.sleep((slot - clock.now()).total_seconds())
+        started = clock.monotonic()
         delivery, answer = await self._answer(delivery, ready)
-        took = self._tools.clock.monotonic() - started
-        call = Call(delivery, answer, ready.chat, marked.lease_until, took)
+        call = Call(delivery, answer, ready.chat, marked.lease_until, clock.monotonic() - started)
         return max(spaced, await self._recorder.record(call))
 
     async def give_back(self, delivery: Delivery) -> None:
@@ -67,16 +68,6 @@ class Sender:
                 return delivery, found
             delivery = replace(delivery, called_at=None)  # it certainly has not arrived
         return delivery, await send(self._adapter, delivery, ready.message, now)
-
-    async def _space(self, ready: Ready, marked: Delivery) -> datetime:
-        """Record, just before the call, when the chat's next message may follow."""
-        until = self._tools.clock.now() + timedelta(seconds=ready.pace.chat_gap or 0.0)
-        try:
-            await self._tools.store.outbox.space(ready.delivery.target, until=until)
-        except StoreError:
-            await self._take_back(ready.delivery, marked)
-            raise
-        return until
 
     async def _take_back(self, delivery: Delivery, marked: Delivery) -> None:
         """Undo a mark, unless somebody else has finished or moved the delivery meanwhile."""
