@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 
 from adapters.base import Adapter, Archive, Options
-from adapters.registry import create
+from adapters.registry import BUILT_IN, create
 from bot.domain.chat import Chat
 from bot.domain.delivery import OnUnknown
 from bot.domain.errors import SettingsError
@@ -38,17 +38,26 @@ def adapters_for(chats: Sequence[Chat], settings: Settings, archive: Archive) ->
     Raises:
         SettingsError: names every fault that any of them finds.
     """
-    names = dict.fromkeys([*(chat.target.platform for chat in chats), *settings.adapters])
+    options: dict[str, dict[str, object]] = {}
+    for name, values in settings.adapters.items():
+        options.setdefault(_as_known(name), {}).update(values)
+    names = dict.fromkeys([*(chat.target.platform for chat in chats), *options])
     made: list[Adapter] = []
     faults: list[str] = []
     for name in names:
         try:
-            made.append(create(name, Options(name, settings.adapters.get(name, {}), archive)))
+            made.append(create(name, Options(name, options.get(name, {}), archive)))
         except SettingsError as error:
             faults.append(str(error))
     if faults:
         raise SettingsError("\n".join(faults))
     return made
+
+
+def _as_known(name: str) -> str:
+    """An adapter's name; a variable cannot hold the dash of ``discord-webhook``."""
+    dashed = name.replace("_", "-")
+    return dashed if dashed in BUILT_IN else name
 
 
 async def enter(adapter: Adapter, stack: AsyncExitStack) -> None:

@@ -89,6 +89,15 @@ def test_an_adapter_is_made_for_each_platform_and_for_each_that_is_configured() 
     assert [adapter.name for adapter in made] == ["markdown", "console"]
 
 
+def test_a_variable_names_an_adapter_with_a_dash_by_an_underscore() -> None:
+    hook = "https://discord.com/api/webhooks/1/aBcDeFgHiJkLmNoPqRsTuVwXyZ0123456789"
+    settings = _settings(
+        adapters={"discord_webhook": {"hooks": {"main": hook}}, "discord-webhook": {"timeout_s": 5}}
+    )
+    made = adapters_for([], settings, NoArchive())
+    assert [adapter.name for adapter in made] == ["discord-webhook"]
+
+
 def test_every_adapters_faults_are_told_at_once_and_unknown_ones_with_the_known() -> None:
     settings = _settings(
         chats=[{"platform": "telegraph", "chat": "1"}, {"platform": "console"}],
