@@ -2,10 +2,12 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
+from bot.domain.delivery import Delivery, State
 from bot.domain.paper import Paper
 from bot.domain.paper_id import PaperId
+from bot.domain.target import Target
 from bot.store.sql_store import SqlStore
 
 NOON = datetime(2026, 8, 10, 12, tzinfo=UTC)
@@ -84,3 +86,32 @@ async def test_callers_that_go_away_at_any_step_do_no_harm(sql_store: SqlStore) 
         assert len(await sql_store.papers.get([p.id for p in PAPERS])) in {0, len(PAPERS)}
     await sql_store.papers.save(PAPERS)
     assert len(await sql_store.papers.get([p.id for p in PAPERS])) == len(PAPERS)
+
+
+async def test_f55_claims_at_once_never_overlap_while_rows_are_added(sql_store: SqlStore) -> None:
+    outbox = sql_store.outbox
+    rows = [
+        Delivery(Target("telegram", str(chat)), f"paper:{post}:zh", NOON, NOON)
+        for chat in range(12)
+        for post in range(3)
+    ]
+    sent: list[str] = []
+    in_flight: set[Target] = set()
+
+    async def work() -> None:
+        while len(sent) < len(rows):
+            claimed = await outbox.claim(5, now=NOON, lease=timedelta(minutes=1))
+            targets = {row.target for row in claimed}
+            assert len(targets) == len(claimed)
+            assert not targets & in_flight, "two in flight to one chat"
+            in_flight.update(targets)
+            await asyncio.sleep(0)
+            in_flight.difference_update(targets)
+            sent.extend(row.id for row in claimed)
+            done = [replace(r, state=State.SENT, lease_until=None) for r in claimed]
+            await outbox.save(done)
+
+    adding = (outbox.add(rows[start::6]) for start in (0, 3, 1, 5, 2, 4, 0))
+    async with asyncio.timeout(60):
+        await asyncio.gather(*adding, work(), work(), work())
+    assert sorted(sent) == sorted(row.id for row in rows)
