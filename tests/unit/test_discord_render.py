@@ -259,3 +259,20 @@ def test_a_section_that_no_longer_fits_begins_the_next_message_whole() -> None:
     assert second.embed
     assert "Second" not in first.embed.description
     assert second.embed.description.startswith("**Second**\nsentence.")
+
+
+def test_all_texts_together_stay_within_6000_however_full_each_place_is(spec: Spec) -> None:
+    post = Post(
+        "en",
+        "t" * 256,
+        PAPER,
+        signals=("s" * 250,),
+        ratings=tuple(Rating("r" * 60, 4.5) for _ in range(6)),
+        sections=(
+            Section("Main work", tuple("sentence. " * 40 for _ in range(12))),
+            Section("Why", ("w" * 900,), folded=True),
+        ),
+        footer=("f" * 1900,),
+    )
+    assert len(render(post)) > 1
+    check(post, spec, plain=False)
