@@ -23,7 +23,7 @@ from adapters.discord.testing import Channel, DiscordServer, Kind, faults, load_
 from adapters.discord.testing.gateway import GatewayServer
 from adapters.discord.testing.interactions import Interactions
 from adapters.telegram.testing import TOKEN as TELEGRAM_TOKEN
-from adapters.telegram.testing import TelegramServer, serving
+from adapters.telegram.testing import Fault, Spoilt, TelegramServer, serving
 from adapters.telegram.testing_oracle import Oracle
 from bot.clock import SystemClock
 
@@ -282,29 +282,19 @@ class Platforms:
 
     def ask_on_telegram(self, text: str) -> None:
         """Somebody else writes to the bot."""
-        somebody = {"id": 7, "is_bot": False, "first_name": "A", "language_code": "en"}
-        self.telegram.push(
-            {
-                "message": {
-                    "message_id": 5,
-                    "date": 1_780_000_000,
-                    "chat": {"id": 7, "type": "private", "first_name": "A"},
-                    "from": somebody,
-                    "text": text,
-                    "entities": [{"type": "bot_command", "offset": 0, "length": 6}],
-                }
-            }
-        )
+        self.telegram.push(_said(text))
 
     def told_on_telegram(self, words: str) -> bool:
         """Whether they see these words now."""
         return any(words in message.text for message in self.telegram.state.in_chat("7"))
 
-    def settings(self) -> str:
+    def settings(self, more: str = "") -> str:
         return f"""
+            {more}
             [adapters.telegram]
             token = "{TELEGRAM_TOKEN}"
             api_url = "{self.telegram.url}"
+            webhook = {str(bool(more)).lower()}
             [adapters.discord]
             token = "{DISCORD_TOKEN}"
             api_url = "{self.discord.rest}"
@@ -317,6 +307,20 @@ class Platforms:
             chat = "{self.channel.id}"
             language = "en"
         """
+
+
+def _said(text: str) -> dict[str, Any]:
+    """An update: somebody gives a command in private."""
+    somebody = {"id": 7, "is_bot": False, "first_name": "A", "language_code": "en"}
+    message = {
+        "message_id": 5,
+        "date": 1_780_000_000,
+        "chat": {"id": 7, "type": "private", "first_name": "A"},
+        "from": somebody,
+        "text": text,
+        "entities": [{"type": "bot_command", "offset": 0, "length": 6}],
+    }
+    return {"message": message}
 
 
 @asynccontextmanager
@@ -405,3 +409,78 @@ async def test_a_kill_in_the_middle_loses_nothing_and_doubles_nothing_on_discord
 
 def _arrived(platforms: Platforms) -> tuple[list[str], list[str]]:
     return platforms.on_telegram, platforms.on_discord
+
+
+_CALLED = """
+    [web]
+    port = {port}
+    public_url = "https://sulan.example"
+"""
+
+
+async def _call(address: str, update: dict[str, Any], secret: str) -> int:
+    headers = {"X-Telegram-Bot-Api-Secret-Token": secret}
+    async with (
+        ClientSession() as session,
+        session.post(address, json=update, headers=headers) as answer,
+    ):
+        return answer.status
+
+
+async def test_called_by_telegram_it_answers_and_a_silent_telegram_holds_up_no_stop_f56_t6(
+    sulan: Sulan, lists: Lists, platforms: Platforms, unused_port: int
+) -> None:
+    sulan.settings = platforms.settings(_CALLED.format(port=unused_port))
+    lists.shown = 1
+    await sulan.start()
+    await _until(lambda: bool(platforms.telegram.state.webhook), sulan)
+    hook = platforms.telegram.state.webhook
+    assert hook["url"] == "https://sulan.example/hooks/telegram"
+    await _until(lambda: len(platforms.on_telegram) == 1, sulan)
+    address = f"http://127.0.0.1:{unused_port}/hooks/telegram"
+    update = {**_said(f"/paper {lists.ids[0]}"), "update_id": 1}
+    assert await _call(address, update, "guessed") == 401
+    assert await _call(address, update, hook["secret_token"]) == 200
+    title = " ".join(lists.items[0]["paper"]["title"].split())
+    await _until(lambda: platforms.told_on_telegram(title), sulan)
+    assert not platforms.telegram.called("getUpdates")
+
+    platforms.telegram.script("sendMessage", Spoilt(Fault.SILENCE), chat=_PERSON)
+    sent = len(platforms.telegram.called("sendMessage"))
+    lists.shown = 2
+    await _until(lambda: len(platforms.telegram.called("sendMessage")) > sent, sulan)
+    began = asyncio.get_running_loop().time()
+    assert await sulan.stop() == 0
+    assert asyncio.get_running_loop().time() - began < 12
+
+
+async def test_a_second_signal_ends_it_at_once_f56(
+    sulan: Sulan, lists: Lists, platforms: Platforms
+) -> None:
+    sulan.settings = platforms.settings()
+    platforms.telegram.script("sendMessage", Spoilt(Fault.SILENCE), chat=_PERSON)
+    lists.shown = 1
+    await sulan.start()
+    await _until(lambda: len(platforms.telegram.called("sendMessage")) == 1, sulan)
+    assert sulan.process is not None
+    sulan.process.send_signal(signal.SIGTERM)
+    await asyncio.sleep(0.5)
+    began = asyncio.get_running_loop().time()
+    assert await sulan.stop() == 128 + signal.SIGTERM
+    assert asyncio.get_running_loop().time() - began < 3
+
+
+async def test_wrong_settings_are_told_at_once_and_nothing_runs(sulan: Sulan) -> None:
+    sulan.settings = """
+        [[chats]]
+        platform = "telegraph"
+        [adapters.telegram]
+        colour = "red"
+    """
+    await sulan.start()
+    assert sulan.process is not None
+    async with asyncio.timeout(_PATIENCE):
+        assert await sulan.process.wait() == 2
+    said = sulan.err.read_text()
+    assert "No adapter 'telegraph'. There are: apprise, console, discord" in said
+    assert "[adapters.telegram]: token is missing" in said

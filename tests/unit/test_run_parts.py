@@ -2,12 +2,15 @@
 
 import asyncio
 import logging
+import re
 import signal
+import tomllib
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -96,6 +99,23 @@ def test_a_variable_names_an_adapter_with_a_dash_by_an_underscore() -> None:
     )
     made = adapters_for([], settings, NoArchive())
     assert [adapter.name for adapter in made] == ["discord-webhook"]
+
+
+_GUIDE = Path(__file__).resolve().parents[2] / "docs" / "operating.md"
+_EXAMPLES = re.findall(r"```toml\n(.*?)```", _GUIDE.read_text("utf-8"), re.DOTALL)
+
+
+@pytest.mark.parametrize("example", _EXAMPLES)
+def test_the_guides_examples_are_taken_by_the_settings_and_by_the_adapters(example: str) -> None:
+    tokens = {"telegram": "123456:AAF-abcdefghijklmnopqrstuvwxyz01234", "discord": "x" * 24 + ".y"}
+    hook = "https://discord.com/api/webhooks/1/aBcDeFgHiJkLmNoPqRsTuVwXyZ0123456789"
+    values = tomllib.loads(example.replace("https://discord.com/api/webhooks/…", hook))
+    for name in {chat["platform"] for chat in values.get("chats", ())} & tokens.keys():
+        values.setdefault("adapters", {}).setdefault(name, {})["token"] = tokens[name]
+    if "telegram" in values.get("adapters", {}):
+        values["adapters"]["telegram"]["token"] = tokens["telegram"]
+    settings = _settings(**values)
+    assert adapters_for(chats_of(settings), settings, NoArchive())
 
 
 def test_every_adapters_faults_are_told_at_once_and_unknown_ones_with_the_known() -> None:
