@@ -100,6 +100,13 @@ async def test_f68_presses_are_limited_and_the_notice_is_a_whisper() -> None:
     assert presses[3].whispers == []
 
 
+async def test_t8_presses_for_unknown_papers_are_limited_like_commands(one: Bench) -> None:
+    presses = [await one.press(f"entry:zh:2608.{n:05}") for n in range(1, 9)]
+    assert len(one.lookup.asked) == 5
+    words = WORDINGS["zh"].commands
+    assert [pressed.whispers for pressed in presses[5:]] == [[words.slow_down], [], []]
+
+
 async def test_f41_a_press_that_comes_twice_is_done_once(one: Bench) -> None:
     await asyncio.gather(*(one.press(TURN, id="5") for _ in range(5)))
     assert len(one.writer.calls) == 1

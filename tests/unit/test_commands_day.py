@@ -111,6 +111,17 @@ async def test_a_long_day_has_pages(one: Bench) -> None:
     assert lines(await one.press(back.key))[0].startswith("11.")
 
 
+async def test_a_place_within_a_page_shows_that_page(one: Bench) -> None:
+    await listed(one, papers(2 * PAGE + 3))
+    shown = await one.press("day:en:2026-11-20:13")
+    assert [line.partition(".")[0] for line in lines(shown)][::9] == ["11", "20"]
+
+
+async def test_a_list_that_is_done_does_not_say_that_it_grows(one: Bench) -> None:
+    await listed(one, papers(2), day=date(2026, 11, 18))
+    assert (await one.ask("digest", "2026-11-18")).last.footer == ()
+
+
 async def test_a_row_opens_in_place_and_leads_back(one: Bench) -> None:
     some = papers(12)
     await listed(one, some)

@@ -202,6 +202,17 @@ def test_the_queue_is_told_by_depth_and_age(queue: QueueFacts, line: str) -> Non
     assert post.sections[1].lines[-1] == line
 
 
+async def test_f64_a_long_queue_is_counted_only_so_far() -> None:
+    one = service()
+    rows = [replace(delivery(n, State.PENDING), target=Target("fake", str(n))) for n in range(1001)]
+    await one.means.store.outbox.add(rows[1:])
+    _, whole = parts(await one.ask("status"))
+    assert whole[-1] == "Queue: 1000, the oldest waiting for 60 min"
+    await one.means.store.outbox.add(rows)
+    _, whole = parts(await one.ask("status"))
+    assert whole[-1] == "Queue: more than 1000"
+
+
 async def test_a_chinese_chat_reads_chinese() -> None:
     one = service()
     await one.means.store.chats.save([Chat(HERE, language="zh")], now=NOW)
