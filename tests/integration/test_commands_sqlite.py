@@ -1,0 +1,36 @@
+"""Commands on a real store: what people type meets SQL."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from bot.domain.paper import Paper
+from bot.domain.paper_id import PaperId
+from bot.services.commands.testing import bench
+from bot.store.sql_store import open_store
+from bot.testing import HeldClock
+from summarizer.languages import load_wording
+
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
+WORDINGS = {language: load_wording(language) for language in ("en", "zh")}
+PAPER = Paper(PaperId("2309.12307"), "100% _LongLoRA_ of O'Hara", "An abstract.")
+HOSTILE = ["%%", "__", "' OR 1=1 --", "'; DROP TABLE papers; --", "\x00\x00", "\ud800\ud800",
+           "\u202e2309", "a" * 10_240, "2309.12307'"]  # fmt: skip
+
+
+@pytest.mark.parametrize("typed", HOSTILE, ids=range(len(HOSTILE)))
+async def test_f66_what_is_typed_never_reaches_sql_as_sql(typed: str, tmp_path: Path) -> None:
+    async with open_store(tmp_path / "sulan.db") as store:
+        one = bench(store, HeldClock(NOON), WORDINGS)
+        one.lookup.papers[PAPER.id] = PAPER
+        async with one.service:
+            assert (await one.ask("paper", "2309.12307")).last.title == PAPER.title
+            for name in ("paper", "digest", ""):
+                shown = await one.ask(name, typed)
+                assert WORDINGS["en"].commands.apology not in shown.titles
+            assert len(await one.service.suggest(typed, limit=5)) <= 1
+            assert [s.title for s in await one.service.suggest("o'hara", limit=5)] == [PAPER.title]
+            assert (await one.ask("paper", "2309.12307")).titles == [PAPER.title]
+            assert len((await one.ask("status")).posts) == 1
+        assert one.lookup.asked == [one.lookup.asked[0]]
