@@ -268,7 +268,7 @@ async def test_f51_a_storm_of_new_sessions_ends_at_twenty_an_hour(stage: Stage) 
     gateway = stage.gateway
     async with listening(stage, Scripted()):
         for number in range(1, 21):
-            await pushed(stage, until=lambda: gateway.present == 1, by=2.0)
+            await pushed(stage, until=lambda: gateway.present == 1, by=5.0)
             assert len(gateway.identified) == number
             await stage.settle(advance=6.0)
             await gateway.tell(INVALID_SESSION, data=False)
