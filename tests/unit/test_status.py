@@ -202,6 +202,13 @@ def test_the_queue_is_told_by_depth_and_age(queue: QueueFacts, line: str) -> Non
     assert post.sections[1].lines[-1] == line
 
 
+async def test_a_models_reason_is_put_into_words() -> None:
+    one = service()
+    one.means.health.failed(MODEL, "busy", at=NOW)
+    _, whole = parts(await one.ask("status", language="zh"))
+    assert whole[1] == "⚠ 模型 a-model：自 14:30 UTC 起出错（模型繁忙）"
+
+
 async def test_f64_a_long_queue_is_counted_only_so_far() -> None:
     one = service()
     rows = [replace(delivery(n, State.PENDING), target=Target("fake", str(n))) for n in range(1001)]

@@ -120,7 +120,9 @@ class _Writer:
 
     def _failing(self, line: str, standing: Standing, **names: str) -> str:
         since = standing.failing_since or self._now
-        return line.format(when=self._moment(since), reason=_short(standing.reason), **names)
+        # A model's reason is a stable word, another part's a sentence.
+        reason = self._wording.reasons.get(standing.reason, _short(standing.reason))
+        return line.format(when=self._moment(since), reason=reason, **names)
 
     def _ago(self, moment: datetime) -> str:
         return _span(self._now - moment, self._words.ago)
