@@ -1,6 +1,7 @@
 """Every engine does the same with jobs."""
 
 import asyncio
+import os
 import stat
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -10,6 +11,8 @@ from pathlib import Path
 from typing import Protocol
 
 import pytest
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.clock import SystemClock
 from bot.engine import DbosEngine, EngineOptions
@@ -57,18 +60,35 @@ class Worker:
         return answer
 
 
-@pytest.fixture(params=["fake", "dbos"])
-def make(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[str], Engine]:
+# An empty PostgreSQL database that the tests may wipe, as for the store.
+_POSTGRES = os.environ.get("SULAN_TEST_POSTGRES_URL")
+
+
+@pytest.fixture(params=["fake", "sqlite", *(["postgres"] if _POSTGRES else [])])
+async def make(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[str], Engine]:
     shelf = Shelf()
     path = tmp_path / "jobs.engine.sqlite3"
+    if request.param == "postgres":
+        await _wipe()
 
     def build(executor: str) -> Engine:
         if request.param == "fake":
             return InProcessEngine(SystemClock(), shelf, executor=executor)
+        if request.param == "postgres":
+            assert _POSTGRES
+            return DbosEngine(EngineOptions(_POSTGRES, "postgres", executor, poll_s=0.05))
         options = EngineOptions(f"sqlite:///{path}", path.name, executor, path, poll_s=0.05)
         return DbosEngine(options)
 
     return build
+
+
+async def _wipe() -> None:
+    assert _POSTGRES
+    engine = create_async_engine(_POSTGRES)
+    async with engine.begin() as connection:
+        await connection.execute(sa.DDL("DROP SCHEMA IF EXISTS dbos CASCADE"))
+    await engine.dispose()
 
 
 @asynccontextmanager
