@@ -188,7 +188,7 @@ async def _crew(ground: _Ground, stack: AsyncExitStack) -> Crew:
 def _engine(settings: Settings, membership: Membership) -> DbosEngine:
     """The engine on a database of its own: a file beside the store's, or the same PostgreSQL."""
     location = locate(settings.store.url.get_secret_value())
-    poll_s = min(_ENGINE_POLL_S, settings.run.plan_every_s)
+    poll_s = min(_ENGINE_POLL_S, settings.run.plan_every_s / 2)
     executor = membership.executor
     if location.path is None:
         url = location.url.render_as_string(hide_password=False)
