@@ -20,7 +20,7 @@ from adapters.telegram.updates import (
     Pressed,
     Searched,
     Spoken,
-    read_membership,
+    read_return,
     read_update,
 )
 from bot.domain.command import Command
@@ -90,11 +90,9 @@ class Intake:
             await self._desk.inbox.done(key, now=self._desk.clock.now())
 
     async def _serve(self, update: Json) -> None:
-        moved = read_membership(update)
-        if moved is not None:
-            target, inside = moved
-            if inside:
-                await self._welcome(Command(_key(update), "start", "", target))
+        returned = read_return(update)
+        if returned is not None:
+            await self._welcome(returned)
             return
         heard = read_update(update, username=self._username)
         if heard is not None:

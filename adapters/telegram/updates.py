@@ -22,6 +22,7 @@ _ANONYMOUS = 1087968824
 _MEMBERS = frozenset({"member", "administrator", "creator"})
 # What somebody writes in private without a command (``Commands.handle``).
 _PASTED = ""
+_RETURN = "start"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,7 @@ def _message(message: Json, number: str, username: str) -> Spoken | None:
             user=_user(message),
             language=_language(message.get("from")),
             private=private,
+            alias=_alias(message["chat"]),
         )
     )
 
@@ -114,6 +116,7 @@ def _pressed(query: Json, number: str) -> Pressed | None:
         user=str(query["from"]["id"]),
         language=_language(query["from"]),
         private=message["chat"]["type"] == "private",
+        alias=_alias(message["chat"]),
     )
     return Pressed(command, str(key), str(query["id"]), str(int(message["message_id"])))
 
@@ -132,15 +135,17 @@ def _searched(query: Json, number: str) -> Searched:
     return Searched(command, str(query["id"]))
 
 
-def read_membership(update: Json) -> tuple[Target, bool] | None:
-    """A chat that took us in (true) or put us out (false), where an update says so."""
+def read_return(update: Json) -> Command | None:
+    """A chat that took us in, as if it had sent /start; ``None`` for any other update."""
     try:
         change = update["my_chat_member"]
-        target = Target(PLATFORM, str(int(change["chat"]["id"])))
-        member = cast("Json", change["new_chat_member"])
+        chat, member = cast("Json", change["chat"]), cast("Json", change["new_chat_member"])
         status = member["status"]
-        return target, status in _MEMBERS or (status == "restricted" and bool(member["is_member"]))
-    except (KeyError, TypeError, ValueError):
+        inside = status in _MEMBERS or (status == "restricted" and bool(member["is_member"]))
+        target = Target(PLATFORM, str(int(chat["id"])))
+        key = f"{PLATFORM}:{int(update['update_id'])}"
+        return Command(key, _RETURN, "", target, alias=_alias(chat)) if inside else None
+    except (KeyError, TypeError, ValueError, AttributeError):
         return None
 
 
@@ -149,6 +154,12 @@ def _target(message: Json) -> Target:
     return Target(
         PLATFORM, str(int(message["chat"]["id"])), None if thread is None else str(thread)
     )
+
+
+def _alias(chat: Json) -> str:
+    """A public chat's @name, by which it may be listed."""
+    name = chat.get("username")
+    return f"@{name}" if name else ""
 
 
 def _user(message: Json) -> str:

@@ -1,7 +1,7 @@
 """What a person asks of the bot, on whatever platform."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bot.domain.summary import Language
 from bot.domain.target import Target
@@ -13,7 +13,8 @@ class Command:
 
     ``id`` names the request on its platform (an update, an interaction), so that the same one is
     never handled twice. ``user`` is an opaque id, "" where the platform tells none (a channel's
-    post). ``language`` is what the person's client speaks, as a BCP 47 tag, if it says.
+    post). ``language`` is what the person's client speaks, as a BCP 47 tag, if it says. ``alias``
+    is another name by which the chat may be listed (Telegram's ``@name``), "" for none.
     """
 
     id: str
@@ -23,6 +24,14 @@ class Command:
     user: str = ""
     language: str | None = None
     private: bool = False
+    alias: str = ""
+
+    @property
+    def places(self) -> tuple[Target, ...]:
+        """The target under each of its chat's names."""
+        if not self.alias:
+            return (self.target,)
+        return (self.target, replace(self.target, chat=self.alias))
 
 
 @dataclass(frozen=True, slots=True)

@@ -196,6 +196,15 @@ async def test_f32_start_resumes_a_suspended_chat(one: Bench) -> None:
     assert WORDINGS["zh"].commands.resumed not in (await one.ask("start", target=GROUP)).last.footer
 
 
+async def test_a_chat_listed_by_its_name_is_known_by_its_number_too(one: Bench) -> None:
+    named = Target("fake", "@papers")
+    await one.means.store.chats.save([Chat(named, language="en")], now=NOON)
+    await one.means.store.chats.suspend(named, "bot was kicked")
+    number = Target("fake", "-100456")
+    shown = await one.ask("start", target=number, alias="@papers", language="zh")
+    assert shown.last.footer[0] == WORDINGS["en"].commands.resumed
+
+
 async def test_in_groups_other_bots_commands_and_talk_are_left_alone(one: Bench) -> None:
     for name, argument in (("weather", ""), ("", "https://arxiv.org/abs/2309.12307")):
         assert (await one.ask(name, argument, private=False)).posts == []

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.telegram.intake import read_body
-from adapters.telegram.updates import Pressed, Searched, Spoken, read_membership, read_update
+from adapters.telegram.updates import Pressed, Searched, Spoken, read_return, read_update
 from bot.domain.errors import InvalidInput
 from bot.domain.target import Target
 
@@ -132,8 +132,19 @@ def test_an_inline_query_is_a_search() -> None:
 )
 def test_f32_a_chat_says_whether_we_are_in_it(status: str, inside: bool) -> None:
     change: dict[str, Any] = {"chat": GROUP, "new_chat_member": {"status": status}}
-    got = read_membership({"update_id": 9, "my_chat_member": change})
-    assert got == (Target("telegram", "-100123"), inside)
+    got = read_return({"update_id": 9, "my_chat_member": change})
+    assert (got is not None) is inside
+    if got is not None:
+        assert (got.name, got.target) == ("start", Target("telegram", "-100123"))
+
+
+def test_a_public_chat_is_known_by_its_name_too() -> None:
+    heard = read_update(message("/today", chat={**CHANNEL, "username": "papers"}), username="b")
+    assert heard is not None
+    assert heard.command.places == (
+        Target("telegram", "-100456"),
+        Target("telegram", "@papers"),
+    )
 
 
 JSON = st.recursive(
@@ -147,7 +158,7 @@ KINDS = st.sampled_from(["message", "channel_post", "callback_query", "inline_qu
 @given(KINDS, JSON)
 def test_no_shape_of_an_update_raises(kind: str, value: Any) -> None:
     read_update({"update_id": 1, kind: value}, username="b")
-    read_membership({"update_id": 1, "my_chat_member": value})
+    read_return({"update_id": 1, "my_chat_member": value})
 
 
 @given(JSON)

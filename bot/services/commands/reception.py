@@ -3,7 +3,6 @@
 from bot.domain.chat import Chat
 from bot.domain.command import Command
 from bot.domain.summary import Language
-from bot.domain.target import Target
 from bot.domain.wording import Wording
 from bot.services.commands.asking import Asker, CommandOptions, Means, language_for
 from bot.services.commands.chat_book import ChatBook
@@ -44,11 +43,17 @@ class Reception:
         Raises:
             StoreError: the listed chats were never read and cannot be.
         """
-        chat = await self._book.find(command.target)
+        chat = await self._listed(command)
         wording = (
             self.wording(command, chat) if language is None else self._means.wordings[language]
         )
         return Asker(command, wording, chat)
+
+    async def _listed(self, command: Command) -> Chat | None:
+        for place in command.places:
+            if (chat := await self._book.find(place)) is not None:
+                return chat
+        return None
 
     def wording(self, command: Command, chat: Chat | None = None) -> Wording:
         """The words to answer in."""
@@ -62,18 +67,18 @@ class Reception:
         """Whether the asker may, by the limits of person and chat (F68)."""
         return self._limiter.judge(asker.command, effort)
 
-    async def resume(self, target: Target) -> bool:
+    async def resume(self, command: Command) -> bool:
         """Send again to what is suspended in a chat; returns whether anything was (F32).
 
         Raises:
             StoreError: the store cannot be used.
         """
         chats = self._means.store.chats
+        names = {(place.platform, place.chat) for place in command.places}
         suspended = [
             chat.target
             for chat in await chats.all()
-            if chat.suspended
-            and (chat.target.platform, chat.target.chat) == (target.platform, target.chat)
+            if chat.suspended and (chat.target.platform, chat.target.chat) in names
         ]
         for place in suspended:
             await chats.resume(place, now=self._means.clock.now())

@@ -189,7 +189,7 @@ class CommandService:
 
     async def _start(self, asker: Asker, responder: Responder) -> None:
         post = guide(asker.wording)
-        if await self._reception.resume(asker.command.target):
+        if await self._reception.resume(asker.command):
             post = replace(post, footer=(asker.wording.commands.resumed, *post.footer))
         await responder.show(post)
 
