@@ -1,6 +1,5 @@
 """What the web server shows: gathered from the store, the engine and the board of health."""
 
-from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -9,17 +8,14 @@ from bot.domain.delivery import Delivery, State
 from bot.domain.errors import InvalidInput, StoreError
 from bot.domain.paper_id import PaperId
 from bot.engine_port import Engine
-from bot.ports import Clock, DeliveryQuery, Store
+from bot.ports import Clock, Store
 from bot.services.deliver.tools import Settled
 from bot.services.health import Health
 from bot.services.post_keys import PaperPost, read_post_key
-from bot.web.gathered import Gathered, Queue
+from bot.web.gathered import Gathered
 from bot.web.metrics import Metrics
 from bot.web.readiness import Report, report
 
-_OPEN = frozenset((State.PENDING, State.CLAIMED, State.SENDING))
-# Rows that are counted; a longer queue shows as this one.
-_MOST = 5000
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 _PROBE = "probe"
 
@@ -72,9 +68,8 @@ class Observer:
             StoreError: the store cannot be read.
         """
         seen = self._seen
-        rows = await seen.store.outbox.find(DeliveryQuery(states=_OPEN, limit=_MOST))
         gathered = Gathered(
-            queues=_queues(rows),
+            queues=await seen.store.backlog.waiting(),
             jobs=await seen.engine.unfinished(),
             spending=await seen.store.ledger.spent(since=_EVER),
             standings=seen.health.all(),
@@ -100,13 +95,3 @@ class Observer:
         if not isinstance(name, PaperPost):
             return None
         return self._seen.first_seen().get(name.paper_id)
-
-
-def _queues(rows: Sequence[Delivery]) -> list[Queue]:
-    by_platform: dict[str, list[Delivery]] = defaultdict(list)
-    for row in rows:
-        by_platform[row.target.platform].append(row)
-    return [
-        Queue(name, len(waiting), min(row.due_at for row in waiting))
-        for name, waiting in by_platform.items()
-    ]

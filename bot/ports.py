@@ -338,6 +338,23 @@ class PaperIndex(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One platform's deliveries that are not settled. ``oldest_due`` is UTC."""
+
+    platform: str
+    count: int
+    oldest_due: datetime
+
+
+class Backlog(Protocol):
+    """How much is still to be sent, counted where it lies."""
+
+    async def waiting(self) -> Sequence[Waiting]:
+        """Each platform that has any, by name. Those of suspended chats count too."""
+        ...
+
+
 class Store(Protocol):
     """The one store, by its parts."""
 
@@ -363,3 +380,5 @@ class Store(Protocol):
     def leases(self) -> Leases: ...
     @property
     def index(self) -> PaperIndex: ...
+    @property
+    def backlog(self) -> Backlog: ...

@@ -1,6 +1,7 @@
 """The in-memory fake of the store; the contract suite holds it to the real one."""
 
 from bot.domain.target import Target
+from bot.store.memory_backlog import MemoryBacklog
 from bot.store.memory_chats import MemoryChats
 from bot.store.memory_inbox import MemoryInbox, MemoryLeases, MemoryRates
 from bot.store.memory_index import MemoryPaperIndex
@@ -30,3 +31,4 @@ class MemoryStore:
         self.inbox = MemoryInbox()
         self.leases = MemoryLeases()
         self.index = MemoryPaperIndex(self.papers)
+        self.backlog = MemoryBacklog(self.outbox)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.store.database import BUSY_TIMEOUT, Database, open_database
+from bot.store.sql_backlog import SqlBacklog
 from bot.store.sql_chats import SqlChats
 from bot.store.sql_http_cache import SqlHttpCache
 from bot.store.sql_inbox import SqlInbox
@@ -35,6 +36,7 @@ class SqlStore:
     inbox: SqlInbox
     leases: SqlLeases
     index: SqlPaperIndex
+    backlog: SqlBacklog
 
 
 @asynccontextmanager
@@ -63,4 +65,5 @@ async def open_store(
             inbox=SqlInbox(database),
             leases=SqlLeases(database),
             index=SqlPaperIndex(database),
+            backlog=SqlBacklog(database),
         )

@@ -110,9 +110,8 @@ class _Gauges:
         for gauge in (self._waiting, self._oldest):
             gauge.clear()  # a queue that has emptied is not among those gathered
         for queue in gathered.queues:
-            self._waiting.labels(queue.platform).set(queue.waiting)
-            oldest = queue.oldest_due
-            late = (now - oldest).total_seconds() if oldest is not None else 0.0
+            self._waiting.labels(queue.platform).set(queue.count)
+            late = (now - queue.oldest_due).total_seconds()
             self._oldest.labels(queue.platform).set(max(0.0, late))
         self._jobs.set(gathered.jobs)
         self._calls.set(gathered.spending.calls)

@@ -11,8 +11,9 @@ from aiohttp import ClientSession
 
 from bot.domain.errors import InvalidInput, SettingsError
 from bot.domain.model_call import Spending
+from bot.ports import Waiting
 from bot.services.health import Health
-from bot.web.gathered import Gathered, Queue
+from bot.web.gathered import Gathered
 from bot.web.hooks import MAX_BODY, Hooks
 from bot.web.metrics import Metrics
 from bot.web.readiness import Report, report
@@ -78,7 +79,7 @@ async def test_metrics_are_readable_by_prometheus(running: Running) -> None:
     running.metrics.arrived("telegram", 90.0)
     running.metrics.lagged(0.004)
     running.health.failed("source:hf", "HTTP 503", at=_NOW)
-    queue = Queue("telegram", 7, _NOW - timedelta(seconds=30))
+    queue = Waiting("telegram", 7, _NOW - timedelta(seconds=30))
     spending = Spending(calls=2, tokens=1234, cost_usd=Decimal("0.25"))
     running.gathered = Gathered((queue,), 3, spending, running.health.all())
     status, text = await _get(f"{running.base}/metrics")
