@@ -24,6 +24,8 @@ _POSTGRES_LOCK = 5_853_926
 def bring_forward(connection: sa.Connection, *, name: str) -> None:
     """Create or update the schema inside the connection's transaction; prove it can be written.
 
+    One at a time in a process: alembic's operations go to the connection that was named last.
+
     Raises:
         StoreError: the database is from a newer Sulan, half-made, or not Sulan's at all.
     """
