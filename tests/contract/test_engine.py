@@ -199,6 +199,23 @@ async def test_what_runs_is_given_time_to_end(make: Callable[[str], Engine]) -> 
     assert worker.ended == 1
 
 
+async def test_nothing_begins_while_what_runs_is_waited_for(make: Callable[[str], Engine]) -> None:
+    worker = Worker()
+    worker.gate.clear()
+    engine = make("one")
+    engine.register("kind", worker, at_once=2)
+    await engine.start()
+    await engine.enqueue([Job("kind", "a", ("a",))])
+    await until(lambda: worker.busy == 1)
+    stopping = asyncio.ensure_future(engine.stop(_PATIENCE))
+    await asyncio.sleep(0)
+    await engine.enqueue([Job("kind", "b", ("b",))])
+    await asyncio.sleep(0.3)
+    worker.gate.set()
+    await stopping
+    assert worker.given == [("a",)]
+
+
 async def test_what_may_be_cut_off_is_not_waited_for_and_done_at_the_next_start(
     make: Callable[[str], Engine],
 ) -> None:

@@ -112,6 +112,13 @@ async def test_nothing_is_paid_for_that_nobody_is_to_get_f69(chat: Chat) -> None
     assert await desk.lacking(chat) == []
 
 
+async def test_a_suspended_chats_language_is_not_written_for_the_others_sake_f32() -> None:
+    desk = Desk()
+    await desk.put_on_list(_PAPER)
+    closed = _chat("a", "en", suspended="kicked")
+    assert await desk.lacking(closed, _chat("b")) == [("2608.00001", "zh")]
+
+
 async def test_what_is_no_news_any_more_is_not_written_f58() -> None:
     desk = Desk()
     await desk.put_on_list(_PAPER)

@@ -156,6 +156,8 @@ class Ears:
 
     async def listen(self, commands: Commands, desk: Desk) -> None:
         self.times += 1
+        if not self.steps:
+            raise asyncio.CancelledError
         step = self.steps.pop(0)
         if step is not None:
             raise step
