@@ -3,7 +3,7 @@
 import asyncio
 import heapq
 import logging
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from adapters.base import Adapter
 from bot.domain.errors import StoreError
@@ -24,9 +24,10 @@ _LOOK_EVERY = timedelta(seconds=5)
 _AFTER_TROUBLE = timedelta(seconds=5)
 # A slot further away than this is a limit that somebody ran into: the rows go back until then.
 _FARTHEST_SLOT = timedelta(seconds=10)
-# A mark is written so long before its slot: a commit takes some milliseconds, now more, now less,
-# and messages must leave evenly.
-_MARK_AHEAD = timedelta(milliseconds=25)
+# A mark is written at least so long before its slot: a commit takes some milliseconds, now more,
+# now less, and messages must leave evenly. Those of a tenth of a second share one.
+_MARK_AHEAD_S = 0.025
+_MARK_TOGETHER_S = 0.1
 # With nothing to look for, somebody pokes us.
 _LONGEST_NAP_S = 60.0
 
@@ -149,7 +150,7 @@ class Lane:
     async def _deliver(self, ready: Ready, slot: datetime) -> None:
         delivery = ready.delivery
         try:
-            await self._wait_until(slot - _MARK_AHEAD)
+            await self._wait_until(_mark_at(slot))
             if self._stopped.is_set():
                 await self._sender.give_back(delivery)
                 return
@@ -171,3 +172,8 @@ class Lane:
         finally:
             self._ahead -= 1
             self._poked.set()
+
+
+def _mark_at(slot: datetime) -> datetime:
+    moment = slot.timestamp() - _MARK_AHEAD_S
+    return datetime.fromtimestamp(moment - moment % _MARK_TOGETHER_S, UTC)

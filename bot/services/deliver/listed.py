@@ -1,5 +1,6 @@
 """The chats, as deliveries need them: by exact target, read seldom."""
 
+import asyncio
 from collections.abc import Mapping
 
 from bot.domain.chat import Chat
@@ -20,6 +21,8 @@ class ListedChats:
         self._clock = clock
         self._by_target: Mapping[Target, Chat] = {}
         self._read_at = float("-inf")
+        self._reading = asyncio.Lock()
+        self._readings = 0
 
     async def at(self, target: Target) -> Chat | None:
         """The chat at exactly this target.
@@ -27,13 +30,22 @@ class ListedChats:
         Raises:
             StoreError: the list had to be read and could not be.
         """
-        place = _written_alike(target)
-        stale = self._clock.monotonic() - self._read_at >= _FRESH_FOR
-        if stale or place not in self._by_target:
-            chats = await self._chats.all()
-            self._by_target = {_written_alike(chat.target): chat for chat in chats}
-            self._read_at = self._clock.monotonic()
+        place, readings = _written_alike(target), self._readings
+        if self._is_stale() or place not in self._by_target:
+            async with self._reading:
+                unread = self._readings == readings  # nobody has begun to since we were asked
+                if self._is_stale() or (unread and place not in self._by_target):
+                    await self._read()
         return self._by_target.get(place)
+
+    def _is_stale(self) -> bool:
+        return self._clock.monotonic() - self._read_at >= _FRESH_FOR
+
+    async def _read(self) -> None:
+        self._readings += 1
+        chats = await self._chats.all()
+        self._by_target = {_written_alike(chat.target): chat for chat in chats}
+        self._read_at = self._clock.monotonic()
 
 
 def _written_alike(target: Target) -> Target:

@@ -35,6 +35,7 @@ class Call:
     """A call that has ended: the delivery as it was before ``begin``, and what came of it.
 
     ``lease_until`` is what the mark before the call said; ``seconds`` is how long the call took.
+    Until ``spaced_until``, counted from when the call really began, the chat gets nothing more.
     """
 
     delivery: Delivery
@@ -42,6 +43,7 @@ class Call:
     chat: Chat | None = None
     lease_until: datetime | None = None
     seconds: float = 0.0
+    spaced_until: datetime | None = None
 
 
 class Recorder:
@@ -68,16 +70,17 @@ class Recorder:
         now = self._tools.clock.now()
         everywhere = self._note(call, now)
         settled = becomes(call, now)
-        until = now + _wait_after(call)
+        wait = _wait_after(call)
+        until = max(now + wait, call.spaced_until or now)
 
         async def write() -> None:
             await self._tell_the_chats(call, settled.target)
             if everywhere:
-                await self._tools.store.rates.hold(self._platform, until=until)
+                await self._tools.store.rates.hold(self._platform, until=now + wait)
             if not isinstance(call.answer, Moved) or await still_ours(
                 self._tools.store.outbox, settled, call.lease_until
             ):
-                await self.marks.write(settled, spaced_until=until if until > now else None)
+                await self.marks.write(settled, spaced_until=until)
 
         await self._until_written(write)
         self._tools.watch(Settled(settled, type(call.answer).__name__, call.seconds))

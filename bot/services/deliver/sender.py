@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from adapters.base import Adapter, Repeatable
 from bot.domain.delivery import Delivery, State, begin
 from bot.services.deliver.answers import Answer, look_up, must_look_up, send
+from bot.services.deliver.gate import Gate
 from bot.services.deliver.prepared import Ready
 from bot.services.deliver.recorder import Call, Recorder, still_ours
 from bot.services.deliver.tools import Tools
@@ -24,6 +25,7 @@ class Sender:
         self._tools = tools
         self._recorder = recorder
         self._marks = recorder.marks
+        self._gate = Gate(tools.clock)
 
     async def deliver(self, ready: Ready, slot: datetime) -> datetime:
         """Send a claimed delivery in its slot, which is at hand, unless something speaks against it
@@ -40,15 +42,23 @@ class Sender:
             await self.give_back(delivery)
             return now
         marked = begin(delivery, now, lease=LEASE)
-        spaced = max(now, slot) + timedelta(seconds=ready.pace.chat_gap or 0.0)
-        if not await self._marks.write(marked, spaced_until=spaced):
+        # Its chat gets nothing else while it is in flight; the spacing is written with the outcome.
+        if not await self._marks.write(marked):
             await self._take_back(delivery, marked)
             return now
         await clock.sleep((slot - clock.now()).total_seconds())
-        started = clock.monotonic()
+        await self._gate.pass_through(ready.pace.per_second)
+        started_at, started = clock.now(), clock.monotonic()
         delivery, answer = await self._answer(delivery, ready)
-        call = Call(delivery, answer, ready.chat, marked.lease_until, clock.monotonic() - started)
-        return max(spaced, await self._recorder.record(call))
+        call = Call(
+            delivery,
+            answer,
+            chat=ready.chat,
+            lease_until=marked.lease_until,
+            seconds=clock.monotonic() - started,
+            spaced_until=started_at + timedelta(seconds=ready.pace.chat_gap or 0.0),
+        )
+        return await self._recorder.record(call)
 
     async def give_back(self, delivery: Delivery) -> None:
         """Put a claimed delivery back as it was; one whose lease ran out is no longer ours.
