@@ -122,7 +122,7 @@ def _rows(chats: int, posts: int) -> list[Delivery]:
 
 
 async def test_f55_processes_that_race_never_claim_the_same_delivery(tmp_path: Path) -> None:
-    path, rows = tmp_path / "sulan.db", _rows(20, 8)
+    path, rows = tmp_path / "sulan.db", _rows(20, 24)
     async with _filled(path, rows) as store:
         outputs = [ids for _, ids in await _run(path, SEND, processes=3)]
         assert sum(map(bool, outputs)) > 1, "one process did it all: nothing was shown"
