@@ -77,7 +77,7 @@ class Crew:
         others = [
             self._begin(life, "membership", self.membership.keep()),
             self._begin(life, "loop", watch(self.sulan.clock, self.observer.metrics.lagged)),
-            self._begin(life, "model", self._look_at_model()),
+            self._begin(life, "model", tell_of_model(self.sulan)),
         ]
         listening = [self._begin(life, a.name, self._listen(a)) for a in self.adapters]
         try:
@@ -112,11 +112,12 @@ class Crew:
             health = self.observer.health
             await keep_listening(adapter.name, adapter, self.commands, desk=desk, health=health)
 
-    async def _look_at_model(self) -> None:
-        """A model that ends soon, or is not offered, is told of at the start (F25)."""
-        status = await self.sulan.model_status()
-        if status is not None and status.problem is not None:
-            _log.warning("the model needs a look", extra={"reason": status.problem})
+
+async def tell_of_model(sulan: Sulan) -> None:
+    """Say at the start that the model ends soon, is not offered, or refuses the key (F25)."""
+    status = await sulan.model_status()
+    if status is not None and status.problem is not None:
+        _log.warning("the model needs a look", extra={"reason": status.problem})
 
 
 @asynccontextmanager
