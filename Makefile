@@ -9,8 +9,12 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 run: $(VENV)/.run-installed  ## the whole way on the bundled sample day: no token, no network
 	$(BIN)/sulan demo
 
+# Those that start whole programs and wait for them have the machine to themselves.
+PROGRAMS := tests/acceptance/test_run.py tests/integration/test_engine_kill.py
+
 test: $(VENV)/.dev-installed  ## the tests
-	$(BIN)/python -m pytest -n auto -q
+	$(BIN)/python -m pytest -n auto -q $(PROGRAMS:%=--ignore=%)
+	$(BIN)/python -m pytest -q $(PROGRAMS)
 
 lint: $(VENV)/.dev-installed
 	$(BIN)/ruff check .
