@@ -179,6 +179,21 @@ def test_f33_a_chat_that_moved_gets_the_message_once_and_keeps_the_new_address()
     play(scenario)
 
 
+def test_f33_a_chat_that_moved_to_where_another_is_listed_gets_nothing_twice() -> None:
+    """The operator lists a group by its old and its new address; the new one was served first."""
+
+    async def scenario(stage: Stage, fake: FakeAdapter) -> None:
+        await stage.queue([B], [ONE])
+        await stage.play(fake)
+        fake.script(ChatMoved("upgraded to a supergroup", chat="B"), target=A)
+        await stage.queue([A], [ONE])
+        await stage.play(fake)
+        assert len(fake.chats[B]) == 1
+        assert await stage.states() == [State.SENT]
+
+    play(scenario)
+
+
 def test_f35_what_is_rejected_goes_once_as_plain_text() -> None:
     async def scenario(stage: Stage, fake: FakeAdapter) -> None:
         assert await _one(stage, fake, ContentRejected("can't parse entities")) is State.SENT
@@ -434,6 +449,18 @@ def test_f47_after_the_window_the_history_decides(arrived: bool) -> None:
     play(scenario, RepeatableFake())
 
 
+def test_f47_what_is_found_not_to_have_arrived_is_no_open_outcome_any_more() -> None:
+    async def scenario(stage: Stage, fake: FakeAdapter) -> None:
+        fake.script(OutcomeUnknown("502"), ChatGone("kicked"), target=A)
+        await stage.queue([A], [ONE])
+        await stage.play_for(3, fake)
+        await stage.clock.sleep(200)
+        await stage.play(fake)
+        assert await stage.states() == [State.FAILED]
+
+    play(scenario, RepeatableFake())
+
+
 class _BlindFake(RepeatableFake):
     """A chat whose history may not be read."""
 
@@ -501,8 +528,8 @@ def test_f56_a_call_that_outlasts_the_stop_is_cut_off_and_found_again() -> None:
     play(scenario)
 
 
-class _FailingOutbox:
-    """An outbox that can be told to fail."""
+class _Failing:
+    """A part of the store that can be told to fail."""
 
     def __init__(self, inner: Any) -> None:
         self._inner = inner
@@ -519,9 +546,9 @@ class _FailingOutbox:
         return call
 
 
-def _failing_store() -> tuple[MemoryStore, _FailingOutbox]:
+def _failing_store() -> tuple[MemoryStore, _Failing]:
     store: Any = MemoryStore()
-    store.outbox = _FailingOutbox(store.outbox)
+    store.outbox = _Failing(store.outbox)
     return store, store.outbox
 
 
@@ -567,6 +594,28 @@ def test_f57_what_was_sent_while_the_disk_filled_up_is_not_sent_again() -> None:
         assert await stage.states() == [State.SENT, State.SENT]
         assert [call.target for call in fake.calls] == [A, B]
         assert not (await stage.rows(A))[0].resent
+
+    run_virtually(main)
+
+
+def test_f57_while_a_refusal_cannot_be_recorded_nothing_more_is_sent() -> None:
+    async def main() -> None:
+        store: Any = MemoryStore()
+        store.chats = chats = _Failing(store.chats)
+        stage, fake = Stage(store, LoopClock(START)), FakeAdapter()
+        await stage.open([Chat(A), Chat(B)])
+        chats.failing = {"suspend"}
+        fake.script(ChatGone("kicked"))
+        await stage.queue([A], [ONE])
+        running = asyncio.ensure_future(stage.play_for(100, fake))
+        await stage.clock.sleep(5)
+        await stage.queue([B], [ONE])
+        await stage.clock.sleep(50)
+        assert [call.target for call in fake.calls] == [A]
+        chats.failing = set()
+        await running
+        assert [call.target for call in fake.calls] == [A, B]
+        assert await stage.states(A) == [State.FAILED]
 
     run_virtually(main)
 
