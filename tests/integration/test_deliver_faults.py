@@ -194,6 +194,21 @@ def test_f33_a_chat_that_moved_to_where_another_is_listed_gets_nothing_twice() -
     play(scenario)
 
 
+def test_f33_a_chat_that_moves_where_a_twin_is_just_being_sent_gets_nothing_twice() -> None:
+    async def scenario(stage: Stage, fake: FakeAdapter) -> None:
+        async def slowly(_: Call) -> None:
+            await asyncio.sleep(30)
+
+        fake.script(slowly, target=B)
+        fake.script(ChatMoved("upgraded to a supergroup", chat="B"), target=A)
+        await stage.queue([A, B], [ONE])
+        await stage.play(fake)
+        assert len(fake.chats[B]) == 1
+        assert await stage.states() == [State.SENT]
+
+    play(scenario)
+
+
 def test_f35_what_is_rejected_goes_once_as_plain_text() -> None:
     async def scenario(stage: Stage, fake: FakeAdapter) -> None:
         assert await _one(stage, fake, ContentRejected("can't parse entities")) is State.SENT
@@ -687,6 +702,16 @@ def test_what_is_new_is_sent_at_once_where_somebody_wakes_the_deliverer() -> Non
         assert len(fake.calls) == 1
         stopping.set()
         await running
+
+    play(scenario)
+
+
+def test_a_chat_s_next_message_follows_as_soon_as_its_gap_is_over() -> None:
+    async def scenario(stage: Stage, fake: FakeAdapter) -> None:
+        fake.paces[A] = Pace(per_second=28, chat_gap=1.05)
+        await stage.queue([A], [f"paper:2608.0000{n}:zh" for n in range(1, 10)])
+        await stage.play_for(8.6, fake)
+        assert len(fake.calls) == 9
 
     play(scenario)
 
