@@ -9,13 +9,14 @@ import pytest
 from adapters.base import Pace
 from adapters.testing import FakeAdapter
 from bot.domain.chat import Chat
-from bot.domain.delivery import Delivery, State
+from bot.domain.delivery import Delivery, State, begin
 from bot.domain.post import Post
 from bot.domain.target import Target
+from bot.services.deliver.answers import Moved
 from bot.services.deliver.intake import Intake
 from bot.services.deliver.marks import Marks
 from bot.services.deliver.prepared import Ready
-from bot.services.deliver.recorder import Recorder
+from bot.services.deliver.recorder import Call, Recorder
 from bot.services.deliver.sender import LEASE, Sender
 from bot.services.deliver.testing import Stage
 from bot.services.deliver.tools import Tools
@@ -23,7 +24,7 @@ from bot.store.memory import MemoryStore
 from bot.virtual_time import LoopClock, run_virtually
 
 START = datetime(2026, 8, 20, 9, 0, tzinfo=UTC)
-A = Target("fake", "A")
+A, B = Target("fake", "A"), Target("fake", "B")
 ONE = "paper:2608.00001:zh"
 
 
@@ -35,9 +36,9 @@ class World:
         self.stage = Stage(MemoryStore(), self.clock)
         self.fake = FakeAdapter()
         tools = Tools(self.stage.store, self.clock)
-        recorder = Recorder("fake", tools, Marks(tools.store.outbox, self.clock))
-        self.sender = Sender(self.fake, tools, recorder)
-        self.intake = Intake(self.fake, self.stage.compose, tools=tools, recorder=recorder)
+        self.recorder = Recorder("fake", tools, Marks(tools.store.outbox, self.clock))
+        self.sender = Sender(self.fake, tools, self.recorder)
+        self.intake = Intake(self.fake, self.stage.compose, tools=tools, recorder=self.recorder)
 
     async def claimed(self) -> Ready:
         await self.stage.open([Chat(A)])
@@ -95,6 +96,22 @@ def test_f61_a_call_of_our_own_that_outlasted_its_lease_is_not_taken_for_a_dead_
         await world.clock.sleep(300)
         await world.intake.take(held=())
         assert ((await world.row()).state, (await world.row()).resent) == (State.PENDING, True)
+
+    play(scenario)
+
+
+def test_f33_a_move_leaves_alone_what_another_process_sends_at_the_new_address() -> None:
+    async def scenario(world: World) -> None:
+        ready = await world.claimed()
+        lease = timedelta(seconds=80)
+        theirs = begin(replace(ready.delivery, target=B), START, lease=lease)
+        await world.stage.store.outbox.add([theirs])
+        ours = begin(ready.delivery, START, lease=LEASE)
+        await world.stage.store.outbox.save([ours])
+        await world.recorder.record(
+            Call(ready.delivery, Moved("B", "upgraded"), None, START + LEASE)
+        )
+        assert (await world.row()) == theirs
 
     play(scenario)
 
