@@ -1,20 +1,17 @@
 """The composition of ``sulan run``: everything opened in order, and closed in reverse."""
 
-import asyncio
-import logging
-from collections.abc import AsyncGenerator, Coroutine, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
-from adapters.base import Adapter, Desk, Hooked, Listener
+from adapters.base import Adapter, Hooked
 from bot.app import Sulan, started
 from bot.chats import adapters_for, chats_of, enter
+from bot.crew import Crew
 from bot.domain.chat import Chat
 from bot.domain.digest import Digest
 from bot.engine import DbosEngine, EngineOptions
-from bot.lifetime import GRACE_S, Lifetime
-from bot.listening import keep_listening
 from bot.observing import Observed, Observer
 from bot.schedule import Schedule, Tick
 from bot.services.archive import StoredDays
@@ -33,7 +30,6 @@ from bot.services.rounds.roster import enrol
 from bot.services.rounds.writing import Writing
 from bot.store.location import locate, prepare
 from bot.web.hooks import Hooks
-from bot.web.lag import watch
 from bot.web.metrics import Metrics
 from bot.web.server import Views, WebServer
 from config.rules import LEAST_COLLECT_S
@@ -42,82 +38,8 @@ from summarizer.extractive import ExtractiveSummarizer
 from summarizer.languages import available_languages, load_wording
 from summarizer.markdown import write_digest
 
-_log = logging.getLogger(__name__)
-
-# Of the grace that a stop is given, for closing connections and the store.
-_CLOSING_S = 2.0
 # The longest that a job waits to begin, in seconds; each queue costs a query that often.
 _ENGINE_POLL_S = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class Crew:
-    """Everything that is at work, opened; ``web`` is ``None`` where nobody wants it."""
-
-    sulan: Sulan
-    chats: Sequence[Chat]
-    adapters: Sequence[Adapter]
-    commands: CommandService
-    deliverer: Deliverer
-    engine: DbosEngine
-    schedule: Schedule
-    membership: Membership
-    observer: Observer
-    web: WebServer | None
-
-    async def work(self, life: Lifetime) -> None:
-        """Work until it is time to stop, then end in order: intake first (F56).
-
-        Raises:
-            StoreError: the engine's database cannot be used.
-            SettingsError: the web server cannot listen.
-        """
-        await self.engine.start()
-        sending = self._begin(life, "deliveries", self._deliver(life))
-        others = [
-            self._begin(life, "membership", self.membership.keep()),
-            self._begin(life, "loop", watch(self.sulan.clock, self.observer.metrics.lagged)),
-            self._begin(life, "model", tell_of_model(self.sulan)),
-        ]
-        listening = [self._begin(life, a.name, self._listen(a)) for a in self.adapters]
-        try:
-            if self.web is not None:
-                await self.web.start()
-            self.schedule.start()
-            await life.stopping.wait()
-        finally:
-            life.stop()
-            self.schedule.stop()
-            for task in (*listening, *others):
-                task.cancel()
-            within = max(0.0, life.left() - _CLOSING_S)
-            await asyncio.gather(
-                asyncio.wait([sending, *listening, *others], timeout=within + 1),
-                self.engine.stop(within),
-                *([self.web.stop()] if self.web is not None else []),
-            )
-
-    def _begin(
-        self, life: Lifetime, name: str, work: Coroutine[object, object, object]
-    ) -> asyncio.Task[None]:
-        return asyncio.ensure_future(life.watch(name, work))
-
-    async def _deliver(self, life: Lifetime) -> None:
-        await self.deliverer.run(life.stopping, within=GRACE_S - _CLOSING_S)
-
-    async def _listen(self, adapter: Adapter) -> None:
-        if isinstance(adapter, Listener):
-            sulan, store = self.sulan, self.sulan.store
-            desk = Desk(store.inbox, store.leases, sulan.clock, sulan.owner)
-            health = self.observer.health
-            await keep_listening(adapter.name, adapter, self.commands, desk=desk, health=health)
-
-
-async def tell_of_model(sulan: Sulan) -> None:
-    """Say at the start that the model ends soon, is not offered, or refuses the key (F25)."""
-    status = await sulan.model_status()
-    if status is not None and status.problem is not None:
-        _log.warning("the model needs a look", extra={"reason": status.problem})
 
 
 @asynccontextmanager

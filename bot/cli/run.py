@@ -2,8 +2,9 @@
 
 from bot.app import load
 from bot.cli.screen import Screen
+from bot.crew import Crew
 from bot.lifetime import Lifetime
-from bot.runner import Crew, assembled
+from bot.runner import assembled
 
 
 async def run() -> int:

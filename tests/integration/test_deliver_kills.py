@@ -191,11 +191,21 @@ class Play:
 
 
 async def _bury() -> None:
-    """End the tasks that a dead program left behind."""
-    left = asyncio.all_tasks() - {asyncio.current_task()}
+    """End the tasks that a dead program left behind.
+
+    Not the database driver's, which close a connection whose user has gone: cancelled in the middle
+    of that, they wait for a thread that has already ended.
+    """
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    left = [task for task in others if not _is_the_driver_s(task)]
     for task in left:
         task.cancel()
     await asyncio.gather(*left, return_exceptions=True)
+
+
+def _is_the_driver_s(task: asyncio.Task[Any]) -> bool:
+    coroutine: Any = task.get_coro()
+    return "sqlalchemy" in coroutine.cr_code.co_filename
 
 
 def _steps_of_a_whole_life() -> int:

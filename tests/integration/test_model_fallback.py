@@ -9,9 +9,9 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from bot.app import started
+from bot.crew import tell_of_model
 from bot.domain.paper import Paper
 from bot.domain.paper_id import PaperId
-from bot.runner import tell_of_model
 from config.settings import Settings
 from summarizer.testing import entry_json
 
@@ -103,4 +103,4 @@ async def test_without_a_model_there_is_nothing_to_tell(
     settings = Settings.model_validate({"store": {"url": str(tmp_path / "store.sqlite3")}})
     async with started(settings) as sulan:
         await tell_of_model(sulan)
-    assert [r for r in caplog.records if r.name == "bot.runner"] == []
+    assert [r for r in caplog.records if r.name == "bot.crew"] == []

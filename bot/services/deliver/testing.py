@@ -1,11 +1,13 @@
 """A stage for deliveries: some chats, some posts, and a deliverer that runs until all is quiet."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from typing import TypeAlias
 
 from adapters.base import Adapter
+from adapters.testing import FakeAdapter
 from bot.domain.chat import Chat
 from bot.domain.delivery import Delivery, State
 from bot.domain.post import Post, Section
@@ -14,6 +16,11 @@ from bot.ports import Clock, DeliveryQuery, Store
 from bot.services.deliver.deliverer import Deliverer
 from bot.services.deliver.tools import Settled, Tools
 from bot.services.health import Health
+from bot.virtual_time import LoopClock, run_virtually
+
+START = datetime(2026, 8, 20, 9, 0, tzinfo=UTC)
+A, B, C = (Target("fake", name) for name in "ABC")
+ONE, TWO, THREE = (f"paper:2608.0000{n}:zh" for n in (1, 2, 3))
 
 OPEN = frozenset({State.PENDING, State.CLAIMED, State.SENDING})
 
@@ -101,3 +108,17 @@ class Stage:
 
 def _after(clock: Clock, place: int) -> datetime:
     return clock.now() + timedelta(microseconds=place)
+
+
+Scenario: TypeAlias = Callable[[Stage, FakeAdapter], Awaitable[None]]
+
+
+def act(scenario: Scenario, store: Store, adapter: FakeAdapter | None = None) -> None:
+    """Run a scenario on virtual time, on a stage with the chats A, B and C."""
+
+    async def main() -> None:
+        stage = Stage(store, LoopClock(START))
+        await stage.open([Chat(A), Chat(B), Chat(C)])
+        await scenario(stage, adapter or FakeAdapter())
+
+    run_virtually(main)
