@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: run test lock lint types imports check clean
+.PHONY: run test lock lint types imports check words clean
 
 run: $(VENV)/.run-installed  ## the whole way on the bundled sample day: no token, no network
 	$(BIN)/sulan demo
@@ -49,6 +49,15 @@ lock: $(VENV)/bin/python  ## renew both lock files with the newest versions that
 	  --no-emit-index-url pyproject.toml --python-version 3.11 -o requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --upgrade --generate-hashes --no-header --no-annotate \
 	  --no-emit-index-url -c requirements.lock --group dev pyproject.toml --python-version 3.11 -o requirements-dev.lock
+
+WORDS := bot/translations
+words: $(VENV)/.dev-installed  ## collect the bot's sentences for translation, and compile what there is
+	$(BIN)/pybabel --quiet extract --no-default-keywords -k say -k say_many:1,2 --no-wrap --no-location --sort-output \
+	  --project Sulan --copyright-holder Sulan --msgid-bugs-address "" -o $(WORDS)/sulan.pot bot
+	for po in $(WORDS)/*/sulan.po; do tag=$$(basename $$(dirname $$po)); \
+	  $(BIN)/pybabel --quiet update --no-fuzzy-matching --ignore-obsolete --no-wrap \
+	    -l $$tag -i $(WORDS)/sulan.pot -o $$po && \
+	  $(BIN)/pybabel --quiet compile -l $$tag -i $$po -o $${po%.po}.mo || exit 1; done
 
 clean:
 	rm -rf $(VENV)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol, runtime_checkable
 
-from bot.domain.command import Command, MenuEntry, Suggestion
-from bot.domain.post import Post
+from bot.domain.command import Command, MenuEntry, Reaction, Suggestion
+from bot.domain.post import Post, Prompt
 from bot.domain.summary import Language
 from bot.domain.target import Receipt, Target
 from bot.ports import Clock, Inbox, Leases
@@ -97,6 +97,30 @@ class Whisperer(Protocol):
         ...
 
 
+@runtime_checkable
+class Steward(Protocol):
+    """A responder that knows what its person may do in the chat."""
+
+    async def may_manage(self) -> bool:
+        """Whether who asks may change what the chat gets (T10): anyone in private, elsewhere who
+        administers it. ``False`` where the platform does not say, and where it cannot be asked."""
+        ...
+
+
+@runtime_checkable
+class Prompter(Protocol):
+    """A responder that can ask for a text."""
+
+    async def prompt(self, prompt: Prompt) -> bool:
+        """Ask; the answer comes as a command (``Prompt.command``). Returns whether it could be
+        asked: on some platforms only as the very first answer to a button.
+
+        Raises:
+            DeliveryError: the platform did not take it.
+        """
+        ...
+
+
 class Commands(Protocol):
     """What a listening adapter hands on. Implemented once, for all platforms."""
 
@@ -118,6 +142,15 @@ class Commands(Protocol):
 
     async def suggest(self, text: str, *, limit: int) -> Sequence[Suggestion]:
         """Stored papers whose id or title goes with what somebody has typed so far."""
+        ...
+
+
+@runtime_checkable
+class Opinions(Protocol):
+    """Commands that want to know what people think of messages."""
+
+    async def react(self, reaction: Reaction) -> None:
+        """Somebody reacted to a message, of ours or not. Never raises."""
         ...
 
 

@@ -183,8 +183,95 @@ class HttpCache(Protocol):
         ...
 
 
+class ChatRegister(Protocol):
+    """Chats as they change themselves, beside the operator's list (``ChatStore``)."""
+
+    async def put(self, chat: Chat) -> None:
+        """Insert or replace a chat as it is given, ``since``, ``paused`` and all; an address that
+        was left means the chat at its new one. ``suspended`` is not written."""
+        ...
+
+    async def at(self, target: Target) -> Chat | None:
+        """The chat at exactly this target, or at the one that it moved to."""
+        ...
+
+    async def forget(self, target: Target) -> None:
+        """Remove everything about exactly this target: its settings, suspension, deliveries, votes
+        (T12). What was never known is no error."""
+        ...
+
+    async def revision(self) -> int:
+        """A number that grows whenever any chat changes, by whichever process and method."""
+        ...
+
+
+class Saved(Protocol):
+    """Papers that people keep for themselves. ``user`` is ``platform:id``."""
+
+    async def add(self, user: str, paper_id: PaperId, *, now: datetime) -> bool:
+        """Keep a paper; returns whether it was not kept already."""
+        ...
+
+    async def remove(self, user: str, paper_id: PaperId) -> bool:
+        """Keep it no longer; returns whether it was."""
+        ...
+
+    async def of(self, user: str) -> Sequence[PaperId]:
+        """What somebody keeps, the newest first."""
+        ...
+
+    async def forget(self, user: str) -> int:
+        """Remove everything of somebody's; returns how much it was."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """What somebody thinks of a paper in a chat: ``value`` 1, -1, or 0 for nothing any more.
+
+    ``user`` is ``platform:id``. Where a platform tells totals only, they come as votes of
+    ``platform:message:up`` and ``…:down``, whose values are those totals (the latter negative).
+    """
+
+    target: Target
+    paper_id: PaperId
+    user: str
+    value: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How a paper was received: sums of positive and of negative votes, both counted from 0."""
+
+    paper_id: PaperId
+    up: int
+    down: int
+
+
+class Votes(Protocol):
+    """What chats think of papers."""
+
+    async def cast(self, vote: Vote) -> None:
+        """Note a vote; the same person's newer one on the same paper in the same chat replaces."""
+        ...
+
+    async def tally(self, target: Target, *, since: datetime) -> Sequence[Tally]:
+        """A chat's votes (all of its threads) cast since, a line a paper, the best (up less down)
+        first, equals by the newer paper."""
+        ...
+
+    async def of_paper(self, target: Target, paper_id: PaperId) -> Tally:
+        """A paper's votes in a chat."""
+        ...
+
+    async def forget(self, user: str) -> int:
+        """Remove somebody's votes everywhere; returns how many."""
+        ...
+
+
 class ChatStore(Protocol):
-    """Chats and what each gets."""
+    """Chats and what each gets, as the operator and the platforms have it."""
 
     async def save(self, chats: Sequence[Chat], *, now: datetime) -> Sequence[Target]:
         """Insert or update by target. A known chat keeps its ``since`` and ``suspended``; a new one
@@ -226,13 +313,17 @@ class ChatStore(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class DeliveryQuery:
-    """Which deliveries; what is ``None`` does not narrow. ``since`` is about ``created_at``."""
+    """Which deliveries; what is ``None`` does not narrow. ``since`` is about ``created_at``,
+    ``kind`` is how the post's key begins (``paper:``)."""
 
     target: Target | None = None
     states: frozenset[State] | None = None
     post_key: str | None = None
     since: datetime | None = None
     limit: int = 100
+    platform: str | None = None
+    message_id: str | None = None
+    kind: str | None = None
 
 
 class Outbox(Protocol):
@@ -329,12 +420,27 @@ class Leases(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A page of what a search found; ``total`` counts all pages, up to 1,000."""
+
+    papers: Sequence[PaperId]
+    total: int
+
+
 class PaperIndex(Protocol):
     """Stored papers by what somebody types."""
 
     async def suggest(self, text: str, *, limit: int) -> Sequence[Suggestion]:
         """Papers whose id begins with the text, or whose title holds it (case-folded), the newest
         first."""
+        ...
+
+    async def search(self, text: str, *, limit: int, offset: int = 0) -> Found:
+        """Papers with all of these words in title, abstract or any summary, the best match first,
+        equals by the newer. In any language that is stored; "quoted words" stand together. Nothing
+        that somebody types is an error (an unclosed quotation mark, operators of a database).
+        """
         ...
 
 
@@ -348,10 +454,21 @@ class Waiting:
 
 
 class Backlog(Protocol):
-    """How much is still to be sent, counted where it lies."""
+    """Deliveries counted where they lie."""
 
     async def waiting(self) -> Sequence[Waiting]:
         """Each platform that has any, by name. Those of suspended chats count too."""
+        ...
+
+    async def planned(
+        self, targets: Collection[Target], *, kind: str, since: datetime
+    ) -> Mapping[Target, int]:
+        """How many first parts of posts of a kind (how their keys begin) each target was given
+        since (``created_at``), whatever became of them but ``passed``; none is left out or 0."""
+        ...
+
+    async def prune(self, *, before: datetime) -> int:
+        """Forget settled deliveries created before a moment; returns how many."""
         ...
 
 
@@ -370,6 +487,12 @@ class Store(Protocol):
     def http_cache(self) -> HttpCache: ...
     @property
     def chats(self) -> ChatStore: ...
+    @property
+    def register(self) -> ChatRegister: ...
+    @property
+    def saved(self) -> Saved: ...
+    @property
+    def votes(self) -> Votes: ...
     @property
     def outbox(self) -> Outbox: ...
     @property

@@ -2,20 +2,49 @@
 
 from dataclasses import dataclass
 from datetime import datetime, time
+from enum import StrEnum
 
 from bot.domain.delivery import OnUnknown
+from bot.domain.filters import Filters
 from bot.domain.summary import Language
 from bot.domain.target import Target
+from bot.domain.timetable import QuietHours, Timetable
+
+
+class Style(StrEnum):
+    """In which form papers come.
+
+    ``thread``: each as its own message, those of a day gathered in a thread of their own where the
+    platform has such; elsewhere it is the same as ``each``.
+    """
+
+    EACH = "each"
+    DIGEST = "digest"
+    THREAD = "thread"
+
+
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """How loud and large messages are: link previews, pictures, the notification's sound."""
+
+    previews: bool = True
+    pictures: bool = True
+    sound: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Chat:
-    """A target with its settings, as the operator lists it.
+    """A target with its settings, on whatever platform, whoever made them.
 
-    ``since`` is when it was first known: only what is listed from then on is posted. Where
-    ``heartbeat`` is set, a day without papers by that hour (in ``zone``, an IANA name) is explained
-    once. ``suspended`` says why nothing is sent, "" where nothing keeps us from it. ``options`` are
-    the adapter's own (a Discord forum's style), read by nobody else.
+    ``sources`` are ``Source.key``s; a paper in two of them comes once. Each paper comes in
+    ``language`` and, where there is one, in ``second_language``. Without a ``timetable`` papers
+    come as they appear; in ``quiet_hours`` they wait. All local times are in ``zone`` (an IANA
+    name). Where ``heartbeat`` is set, a day without papers by that hour is explained once.
+
+    ``since`` is when it was first known, or returned: only what is listed from then on is posted.
+    ``paused`` is the chat's own wish, ``suspended`` says why we cannot send, "" where we can.
+    ``listed`` is the fingerprint of the operator's entry that was last applied, "" for a chat that
+    subscribed by itself.
     """
 
     target: Target
@@ -26,3 +55,22 @@ class Chat:
     on_unknown: OnUnknown = OnUnknown.DEFAULT
     since: datetime | None = None
     suspended: str = ""
+    second_language: Language | None = None
+    filters: Filters = Filters()
+    style: Style = Style.EACH
+    timetable: Timetable | None = None
+    quiet_hours: QuietHours | None = None
+    looks: Looks = Looks()
+    paused: bool = False
+    listed: str = ""
+
+    @property
+    def languages(self) -> tuple[Language, ...]:
+        """The one or two languages."""
+        second = self.second_language
+        return (self.language,) if second in (None, self.language) else (self.language, second)
+
+    @property
+    def open(self) -> bool:
+        """Whether anything is to be sent there."""
+        return not self.suspended and not self.paused

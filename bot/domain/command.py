@@ -35,6 +35,20 @@ class Command:
 
 
 @dataclass(frozen=True, slots=True)
+class Reaction:
+    """What somebody thinks of a message of ours now: ``up`` and ``down`` are 0 or 1.
+
+    Where the platform tells no names ``user`` is "", and the two are everybody's totals.
+    """
+
+    target: Target
+    message_id: str
+    user: str
+    up: int
+    down: int
+
+
+@dataclass(frozen=True, slots=True)
 class Suggestion:
     """A paper offered while somebody types."""
 

@@ -14,7 +14,11 @@ from bot.domain.target import Receipt, Target
 
 
 class State(StrEnum):
-    """Where a delivery stands. The last four are final unless somebody intervenes."""
+    """Where a delivery stands. The last six are final unless somebody intervenes.
+
+    ``included``: it is part of another post, a digest, whose key stands in ``reason``. ``passed``:
+    the chat's limit for the day had no room for it. Neither is ever sent by itself.
+    """
 
     PENDING = "pending"
     CLAIMED = "claimed"
@@ -23,6 +27,8 @@ class State(StrEnum):
     FAILED = "failed"
     UNKNOWN = "unknown"
     EXPIRED = "expired"
+    INCLUDED = "included"
+    PASSED = "passed"
 
 
 class OnUnknown(StrEnum):

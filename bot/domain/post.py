@@ -1,5 +1,6 @@
 """A message before any platform has rendered it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bot.domain.summary import Keyword, Language
@@ -27,6 +28,56 @@ class Action:
     def __post_init__(self) -> None:
         if not 1 <= len(self.key.encode()) <= 64:
             raise ValueError(f"an action's key has 1 to 64 bytes, unlike {self.key!r}")
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of a select's choices. ``value`` is of ``[A-Za-z0-9._:+-]``, short enough for its key."""
+
+    label: str
+    value: str
+    chosen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Select:
+    """A question with choices, at most 25 (Discord's limit): one of them, or ``several``.
+
+    What is chosen comes back as an action's key (``Commands.act``): the whole new choice where the
+    platform has menus to choose from (``picked``), one flipped choice where it has buttons only
+    (``flipped``). Both are understood after a restart.
+    """
+
+    key: str
+    label: str
+    choices: tuple[Choice, ...]
+    several: bool = False
+
+    def __post_init__(self) -> None:
+        if not 1 <= len(self.choices) <= 25:
+            raise ValueError(f"a select has 1 to 25 choices, unlike {len(self.choices)}")
+        for choice in self.choices:
+            if len(self.flipped(choice.value).encode()) > 64:
+                raise ValueError(f"{self.flipped(choice.value)!r} is longer than 64 bytes")
+
+    def picked(self, values: Iterable[str]) -> str:
+        """The key for "these and no others"."""
+        return f"{self.key}={','.join(values)}"
+
+    def flipped(self, value: str) -> str:
+        """The key for one choice: instead of the present one, or among ``several`` on or off."""
+        return f"{self.key}~{value}"
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """A question for a text. The answer comes back as if somebody had typed ``command``, a blank,
+    and the text: ``/settings include``. ``value`` is what stands there now."""
+
+    command: str
+    title: str
+    hint: str = ""
+    value: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +115,11 @@ class Post:
     ``url`` is "" where the title links nowhere: a notice, a list. ``signals`` are short facts for
     the second line (upvotes, code), each with its sign.
     ``footer`` says where the text comes from and what could not be verified.
+
+    ``selects`` stand above the actions. ``silent`` arrives without a sound, ``previews`` is whether
+    the page may be previewed; ``private`` is for who asked alone, where the platform can keep it
+    so. ``gather`` names the thread in which it stands with others ("" for none), where the platform
+    has threads and the target is none itself.
     """
 
     language: Language
@@ -75,5 +131,10 @@ class Post:
     keywords: tuple[Keyword, ...] = ()
     links: tuple[Link, ...] = ()
     actions: tuple[Action, ...] = ()
+    selects: tuple[Select, ...] = ()
     image_url: str | None = None
     footer: tuple[str, ...] = ()
+    silent: bool = False
+    previews: bool = True
+    private: bool = False
+    gather: str = ""
