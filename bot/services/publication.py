@@ -47,6 +47,8 @@ class Publication:
         name = read_post_key(delivery.post_key)
         if isinstance(name, QuietPost):
             return await self._quiet.post(chat, name)
+        if not isinstance(name, PaperPost):
+            raise InvalidInput(f"{delivery.post_key} cannot be composed yet.")
         return await self._paper(name)
 
     async def _paper(self, name: PaperPost) -> Post:

@@ -14,7 +14,14 @@ from bot.domain.summary import Origin, Provenance, Summary, SummaryKey
 from bot.domain.target import Target
 from bot.services.health import Health
 from bot.services.heartbeat import QuietWords
-from bot.services.post_keys import PaperPost, QuietPost, read_post_key
+from bot.services.post_keys import (
+    DigestPost,
+    EditPost,
+    PaperPost,
+    PostName,
+    QuietPost,
+    read_post_key,
+)
 from bot.services.publication import Publication, Voices
 from bot.store.memory import MemoryStore
 from bot.testing import VirtualClock
@@ -37,15 +44,23 @@ PAPER = Paper(
         PaperPost(PaperId("hep-th/9901001"), "en"),
         QuietPost("hf", date(2026, 8, 20)),
         QuietPost("arxiv:cs.CL", date(2026, 8, 20)),
+        DigestPost("2026-08-20", "zh"),
+        DigestPost("2026-08-20.0830", "en"),
+        EditPost(DigestPost("2026-08-20.0830", "en"), 12),
     ],
     ids=str,
 )
-def test_a_key_says_what_it_was_made_of(name: PaperPost | QuietPost) -> None:
+def test_a_key_says_what_it_was_made_of(name: PostName) -> None:
     assert read_post_key(name.key) == name
 
 
 @pytest.mark.parametrize(
-    "key", ["", "paper", "paper:", "paper:x:en", "quiet:hf:today", "poem:1:en", "paper:2608.00001"]
+    "key",
+    [
+        *("", "paper", "paper:", "paper:x:en", "quiet:hf:today", "poem:1:en", "paper:2608.00001"),
+        *("digest:", "digest:2026-08-20", "digest:today:zh", "edit:paper:2608.00001:zh:1"),
+        *("edit:digest:2026-08-20:zh", "edit:digest:2026-08-20:zh:many"),
+    ],
 )
 def test_a_key_of_nothing_we_know_is_refused_by_name(key: str) -> None:
     with pytest.raises(InvalidInput, match="No post goes by the key"):
