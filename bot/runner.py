@@ -29,6 +29,7 @@ from bot.services.rounds.membership import Membership
 from bot.services.rounds.roster import enrol
 from bot.services.rounds.writing import Writing
 from bot.store.location import locate, prepare
+from bot.translations import load_speech
 from bot.web.hooks import Hooks
 from bot.web.metrics import Metrics
 from bot.web.server import Views, WebServer
@@ -177,6 +178,7 @@ def _means(ground: _Ground, collecting: Collecting) -> Means:
         collect=collecting.collect_day,
         wordings={language: load_wording(language) for language in available_languages()},
         health=ground.health,
+        speeches={language: load_speech(language) for language in available_languages()},
     )
 
 

@@ -25,3 +25,15 @@ class Speech:
     def say_many(self, one: str, many: str, number: int, **values: object) -> str:
         """The form for the number, which goes to the place ``{count}``."""
         return self.plural(one, many, number).format(count=number, **values)
+
+
+def _as_it_is(sentence: str) -> str:
+    return sentence
+
+
+def _one_or_many(one: str, many: str, number: int) -> str:
+    return one if number == 1 else many
+
+
+# What stands in the code, for whoever has no other language loaded.
+ENGLISH = Speech("en", _as_it_is, _one_or_many)

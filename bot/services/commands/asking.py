@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from bot.domain.chat import Chat
 from bot.domain.command import Command
+from bot.domain.speech import ENGLISH, Speech
 from bot.domain.summary import Language
 from bot.domain.wording import Wording
 from bot.ports import Clock, PaperLookup, Store
@@ -22,7 +23,8 @@ Collect: TypeAlias = Callable[[str, date], Awaitable[Collected]]
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """What commands are carried out with; ``wordings`` are the languages there are answers in."""
+    """What commands are carried out with; ``wordings`` are the languages there are answers in,
+    ``speeches`` their sentences, English ones where a language is missing there."""
 
     store: Store
     clock: Clock
@@ -31,6 +33,7 @@ class Means:
     collect: Collect
     wordings: Mapping[Language, Wording]
     health: Health
+    speeches: Mapping[Language, Speech] = field(default_factory=dict[Language, Speech])
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,7 @@ class Asker:
     command: Command
     wording: Wording
     chat: Chat | None = None
+    speech: Speech = ENGLISH
 
 
 def language_for(

@@ -2,6 +2,7 @@
 
 from bot.domain.chat import Chat
 from bot.domain.command import Command
+from bot.domain.speech import ENGLISH
 from bot.domain.summary import Language
 from bot.domain.wording import Wording
 from bot.services.commands.asking import Asker, CommandOptions, Means, language_for
@@ -47,7 +48,8 @@ class Reception:
         wording = (
             self.wording(command, chat) if language is None else self._means.wordings[language]
         )
-        return Asker(command, wording, chat)
+        speech = self._means.speeches.get(wording.language, ENGLISH)
+        return Asker(command, wording, chat, speech)
 
     async def _listed(self, command: Command) -> Chat | None:
         for place in command.places:

@@ -11,6 +11,7 @@ from bot.domain.listing import LookUp
 from bot.domain.paper import Paper
 from bot.domain.paper_id import PaperId, PaperRef
 from bot.domain.post import Post
+from bot.domain.speech import Speech
 from bot.domain.summary import Language, Origin, Provenance, Score, Scores, Summary
 from bot.domain.target import Target
 from bot.domain.wording import Wording
@@ -151,12 +152,14 @@ def bench(
     wordings: Mapping[Language, Wording],
     *,
     options: CommandOptions | None = None,
+    speeches: Mapping[Language, Speech] | None = None,
 ) -> Bench:
-    """A service over a store; nothing is known upstream until ``lookup`` is told."""
+    """A service over a store; nothing is known upstream until ``lookup`` is told. Without
+    ``speeches`` sentences are English."""
     lookup, collect = ScriptedLookup(), ScriptedCollect()
     writer, quoting = ScriptedWriter(), ScriptedWriter(model="extractive")
     summaries = SummariseService(Writers(writer, quoting), store=store, clock=clock, owner="one")
-    means = Means(store, clock, summaries, lookup, collect, wordings, Health())
+    means = Means(store, clock, summaries, lookup, collect, wordings, Health(), speeches or {})
     chosen = options or CommandOptions(language="en", sources=("hf",), model="a-model")
     service = CommandService(means, options=chosen)
     return Bench(means, service, lookup, writer, quoting, collect)
