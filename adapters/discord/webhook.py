@@ -29,7 +29,8 @@ from bot.domain.target import Receipt, Target
 from bot.ports import Clock
 
 # Fifty requests a second for what carries no token, counted by address (Discord API v10, "Global
-# Rate Limit"); thirty messages a minute to a channel (its staff, not documented).
+# Rate Limit"), which others may share; thirty messages a minute to a channel (its staff, not
+# documented).
 PER_SECOND = 45.0
 CHAT_GAP = 2.0
 
