@@ -38,7 +38,8 @@ class Command:
 class Reaction:
     """What somebody thinks of a message of ours now: ``up`` and ``down`` are 0 or 1.
 
-    Where the platform tells no names ``user`` is "", and the two are everybody's totals.
+    Where the platform tells no names ``user`` is "", and the two are everybody's totals. ``alias``
+    is another name by which the chat may be listed, as in ``Command``.
     """
 
     target: Target
@@ -46,6 +47,7 @@ class Reaction:
     user: str
     up: int
     down: int
+    alias: str = ""
 
 
 @dataclass(frozen=True, slots=True)

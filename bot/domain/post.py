@@ -109,6 +109,15 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """What the sections of a post say, as a file: ``name`` is plain (``saved.bib``), ``text`` goes
+    out as UTF-8."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Post:
     """What a reader sees, in the order of importance: title, signals, parts, keywords, footer.
 
@@ -119,7 +128,8 @@ class Post:
     ``selects`` stand above the actions. ``silent`` arrives without a sound, ``previews`` is whether
     the page may be previewed; ``private`` is for who asked alone, where the platform can keep it
     so. ``gather`` names the thread in which it stands with others ("" for none), where the platform
-    has threads and the target is none itself.
+    has threads and the target is none itself. An ``attachment`` may take the sections' place where
+    the platform has files; where it has none, or they fail, the sections say the same.
     """
 
     language: Language
@@ -138,3 +148,4 @@ class Post:
     previews: bool = True
     private: bool = False
     gather: str = ""
+    attachment: Attachment | None = None
