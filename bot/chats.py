@@ -1,34 +1,58 @@
 """From the settings to chats and the adapters they need."""
 
+import hashlib
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from dataclasses import fields, replace
 
 from adapters.base import Adapter, Archive, Options
 from adapters.registry import BUILT_IN, create
-from bot.domain.chat import Chat
+from bot.domain.chat import Chat, Looks, Style
 from bot.domain.delivery import OnUnknown
 from bot.domain.errors import SettingsError
+from bot.domain.filters import Filters
 from bot.domain.target import Target
+from bot.domain.timetable import EVERY_DAY, QuietHours, Timetable
+from config.chats import ChatSettings
 from config.settings import Settings
 
 TERMINAL = Target("console", "terminal")
 
 
 def chats_of(settings: Settings) -> list[Chat]:
-    """The chats to publish to; the terminal where none is named."""
-    if not settings.chats:
-        return [Chat(TERMINAL, settings.language, settings.sources)]
-    return [
-        Chat(
-            target=Target(chat.platform, chat.chat, chat.thread),
-            language=chat.language or settings.language,
-            sources=chat.sources or settings.sources,
-            heartbeat=chat.heartbeat,
-            zone=chat.zone,
-            on_unknown=OnUnknown(chat.on_unknown),
-        )
-        for chat in settings.chats
-    ]
+    """The chats that the operator lists.
+
+    Where none is listed and no adapter has options, nobody but who started us can be meant: the
+    terminal.
+    """
+    if not settings.chats and not settings.adapters:
+        return [_marked(Chat(TERMINAL, settings.language, settings.sources))]
+    return [_marked(chat_of(entry, settings)) for entry in settings.chats]
+
+
+def chat_of(entry: ChatSettings, settings: Settings) -> Chat:
+    """A chat as one entry describes it; what it leaves out is as at the top level."""
+    names = {field.name for field in fields(Filters)}
+    quiet = entry.quiet_hours
+    return Chat(
+        target=Target(entry.platform, entry.chat, entry.thread),
+        language=entry.language or settings.language,
+        second_language=entry.second_language,
+        sources=entry.sources or settings.sources,
+        heartbeat=entry.heartbeat,
+        zone=entry.zone,
+        on_unknown=OnUnknown(entry.on_unknown),
+        filters=Filters(**{name: getattr(entry, name) for name in names}),
+        style=Style(entry.style),
+        timetable=Timetable(entry.hours, entry.days or EVERY_DAY) if entry.hours else None,
+        quiet_hours=QuietHours(*quiet) if quiet else None,
+        looks=Looks(entry.previews, entry.pictures, entry.sound),
+    )
+
+
+def _marked(chat: Chat) -> Chat:
+    """With a fingerprint of the entry, which tells later whether the operator has changed it."""
+    return replace(chat, listed=hashlib.blake2b(repr(chat).encode(), digest_size=8).hexdigest())
 
 
 def adapters_for(chats: Sequence[Chat], settings: Settings, archive: Archive) -> list[Adapter]:

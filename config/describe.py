@@ -16,8 +16,8 @@ from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
+from config.chats import ChatSettings
 from config.group import Group
-from config.publishing import ChatSettings
 from config.redaction import HIDDEN, without_credentials
 from config.settings import Settings
 from config.values import Allowed

@@ -1,50 +1,24 @@
-"""The settings of ``sulan run``: chats, its rhythm, its web server."""
-
-from typing import Annotated, Literal
+"""The settings of ``sulan run``: who may subscribe, its rhythm, its web server."""
 
 from pydantic import Field
 
 from config.group import Group
-from config.values import (
-    AnyCase,
-    ApiKey,
-    ChatName,
-    HourOfDay,
-    LanguageTag,
-    PlatformName,
-    SourceKeys,
-    WebAddress,
-    ZoneName,
-)
+from config.values import ApiKey, SourcePatterns, WebAddress
 
 
-class ChatSettings(Group):
-    """One place to publish to. What is left out is as at the top level."""
+class SubscriptionSettings(Group):
+    """What chats may do by themselves, beside those that are listed here."""
 
-    platform: PlatformName = Field(
-        description="The adapter that publishes there: console, telegram, discord, markdown, …; "
-        "`sulan adapters` lists them."
+    open: bool = Field(
+        default=True, description="Whether chats may subscribe with /subscribe at all."
     )
-    chat: ChatName = Field(
-        default="",
-        description="The chat as its platform names it: @channel or -100… on Telegram, a "
-        "channel's id on Discord.",
+    sources: SourcePatterns = Field(
+        default=("hf",),
+        description="The lists that they may choose, beside the top level's: each one costs "
+        "requests, and each of its papers a summary. `arxiv:*` opens all of arXiv.",
     )
-    thread: ChatName | None = Field(
-        default=None, description="A topic or thread in it, as its platform names it."
-    )
-    language: LanguageTag | None = Field(default=None, description="The language of its summaries.")
-    sources: SourceKeys | None = Field(default=None, description="The lists it gets.")
-    heartbeat: HourOfDay | None = Field(
-        default=None,
-        description="The hour by which a day without papers is explained there, once; unset is "
-        "never.",
-    )
-    zone: ZoneName = Field(default="UTC", description="The time zone of that hour.")
-    on_unknown: Annotated[Literal["default", "resend", "leave"], AnyCase] = Field(
-        default="default",
-        description="What to do with a message of which nobody knows whether it arrived: send it "
-        "once more, leave it, or (default) once more only after Sulan itself was killed.",
+    most_chats: int = Field(
+        default=10_000, ge=0, le=10_000_000, description="So many chats may subscribe in all."
     )
 
 

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
-from config.publishing import ChatSettings
+from config.chats import ChatSettings
 from config.settings import OPENAI_ADDRESS, HttpSettings, ModelSettings, Settings
 from config.values import is_loopback
 
@@ -65,6 +65,12 @@ def _chats(chats: Sequence[ChatSettings]) -> Iterator[tuple[str, str]]:
         if count > 1:
             shown = "/".join(part for part in place if part)
             yield "chats", f"names {shown} {count} times; give it one table"
+    for chat in chats:
+        shown = "/".join(part for part in (chat.platform, chat.chat, chat.thread) if part)
+        if chat.days and not chat.hours:
+            yield "chats", f"has days for {shown} and no hours; set hours too"
+        if chat.second_language and chat.second_language == chat.language:
+            yield "chats", f"has one language twice for {shown}; leave out second_language"
 
 
 def _fallback(model: ModelSettings) -> Iterator[tuple[str, str]]:

@@ -13,8 +13,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, SecretStr
 
+from config.chats import ChatSettings
 from config.group import Group
-from config.publishing import ChatSettings, RunSettings, WebSettings
+from config.publishing import RunSettings, SubscriptionSettings, WebSettings
 from config.values import (
     AdapterTables,
     AnyCase,
@@ -243,6 +244,7 @@ class Settings(Group):
     arxiv: ArxivSettings = Field(default_factory=ArxivSettings)
     http: HttpSettings = Field(default_factory=HttpSettings)
     model: ModelSettings = Field(default_factory=ModelSettings)
+    subscriptions: SubscriptionSettings = Field(default_factory=SubscriptionSettings)
     run: RunSettings = Field(default_factory=RunSettings)
     web: WebSettings = Field(default_factory=WebSettings)
     log: LogSettings = Field(default_factory=LogSettings)

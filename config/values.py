@@ -16,7 +16,7 @@ from typing import Annotated, cast
 from urllib.parse import SplitResult, quote, urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BeforeValidator, SecretStr
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 
 from summarizer.languages import available_languages
 
@@ -154,6 +154,59 @@ def hour_of_day(value: object) -> object:
     return time(int(found[1]), int(found[2]))
 
 
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+def weekdays(value: object) -> object:
+    """``mon-fri``, ``sat, sun`` or a list of such; the numbers of the days, Monday is 0."""
+    parts = listed(value)
+    if not isinstance(parts, list | tuple):
+        raise ValueError("is no list of weekdays")
+    days: set[int] = set()
+    for part in cast("list[object]", parts):
+        first, _, last = str(part).strip().lower().partition("-")
+        try:
+            begin, end = _DAYS.index(first[:3]), _DAYS.index((last or first)[:3])
+        except ValueError as error:
+            raise ValueError(f"has {part!r}, which is no weekday") from error
+        days.update((begin + n) % 7 for n in range((end - begin) % 7 + 1))
+    if not days:
+        raise ValueError("names no weekday")
+    return tuple(sorted(days))
+
+
+def span_of_day(value: object) -> object:
+    """``23:00-07:00``: two hours of the day."""
+    if isinstance(value, tuple):
+        return cast("object", value)
+    first, dash, last = str(value).partition("-")
+    if not dash:
+        raise ValueError("is no span of hours")
+    begin, end = hour_of_day(first.strip()), hour_of_day(last.strip())
+    if begin == end:
+        raise ValueError("ends when it begins")
+    return (begin, end)
+
+
+def source_pattern(text: str) -> str:
+    """A source's key, or ``arxiv:*`` for every category."""
+    return text if text == "arxiv:*" else source_key(text)
+
+
+def _hours(value: object) -> object:
+    parts = [value] if isinstance(value, time) else listed(value)
+    if not isinstance(parts, list | tuple):
+        raise ValueError("is no list of hours")
+    hours = {hour_of_day(part) for part in cast("list[object]", parts)}
+    return tuple(sorted(cast("set[time]", hours)))
+
+
+def _half_steps(value: float) -> float:
+    if value * 2 != int(value * 2):
+        raise ValueError("is not in half steps")
+    return value
+
+
 def zone_name(text: str) -> str:
     """An IANA time zone that this machine knows."""
     try:
@@ -250,6 +303,26 @@ ChatName = Annotated[str, BeforeValidator(_as_text), Allowed("text, or a number"
 HourOfDay = Annotated[time, BeforeValidator(hour_of_day), Allowed("an hour such as 09:00")]
 ZoneName = Annotated[
     str, AfterValidator(zone_name), Allowed("an IANA name, such as Europe/Berlin or Asia/Shanghai")
+]
+HoursOfDay = Annotated[
+    tuple[time, ...], BeforeValidator(_hours), Allowed("hours such as 08:30, parted by commas")
+]
+Weekdays = Annotated[
+    tuple[int, ...], BeforeValidator(weekdays), Allowed("weekdays such as mon-fri, or sat, sun")
+]
+SpanOfDay = Annotated[
+    tuple[time, time], BeforeValidator(span_of_day), Allowed("two hours such as 23:00-07:00")
+]
+Words = Annotated[
+    tuple[Annotated[str, Field(min_length=1, max_length=100)], ...],
+    BeforeValidator(listed),
+    Allowed("words and phrases of at most 100 characters, parted by commas"),
+]
+Points = Annotated[float, Field(ge=0, le=5), AfterValidator(_half_steps)]
+SourcePatterns = Annotated[
+    tuple[Annotated[str, AfterValidator(source_pattern)], ...],
+    BeforeValidator(listed),
+    Allowed("hf, arxiv:CATEGORY, arxiv:* for all of arXiv; parted by commas"),
 ]
 ChatTables = BeforeValidator(tables)
 AdapterTables = BeforeValidator(adapter_tables)

@@ -27,7 +27,16 @@ async def run() -> int:
 
 
 def _what_runs(crew: Crew) -> str:
+    settings, count = crew.sulan.settings, len(crew.chats)
     sources = dict.fromkeys(source for chat in crew.chats for source in chat.sources)
-    places = f"{len(crew.chats)} chats" if crew.sulan.settings.chats else "this terminal"
     names = ", ".join(adapter.name for adapter in crew.adapters)
-    return f"Sulan runs: {', '.join(sources)} to {places} ({names}). Ctrl-C stops it."
+    if not settings.chats and not settings.adapters:
+        what = f"{', '.join(sources)} to this terminal ({names})"
+    elif crew.chats:
+        what = f"{', '.join(sources)} to {count} {'chat' if count == 1 else 'chats'} ({names})"
+    else:
+        what = f"no chat is listed; {names} can be asked"
+    more = (
+        "; others come by /subscribe" if settings.subscriptions.open and settings.adapters else ""
+    )
+    return f"Sulan runs: {what}{more}. Ctrl-C stops it."

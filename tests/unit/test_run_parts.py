@@ -8,7 +8,7 @@ import tomllib
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -17,10 +17,9 @@ import pytest
 
 from adapters.base import ArchivedDay, Commands, Desk
 from adapters.testing import FakeAdapter
-from bot.chats import TERMINAL, adapters_for, chats_of, enter
+from bot.chats import adapters_for, chats_of, enter
 from bot.clock import SystemClock
-from bot.domain.chat import Chat
-from bot.domain.delivery import Delivery, OnUnknown, State
+from bot.domain.delivery import Delivery, State
 from bot.domain.delivery_errors import AccessRevoked
 from bot.domain.errors import SettingsError, StoreError
 from bot.domain.model_call import ModelCall
@@ -49,41 +48,6 @@ class NoArchive:
 
 def _settings(**values: Any) -> Settings:
     return Settings.model_validate(values)
-
-
-def test_without_chats_the_terminal_is_one() -> None:
-    settings = _settings(language="en", sources=["hf", "arxiv:cs.CL"])
-    assert chats_of(settings) == [Chat(TERMINAL, "en", ("hf", "arxiv:cs.CL"))]
-
-
-def test_a_chat_takes_from_the_top_level_what_it_does_not_say() -> None:
-    settings = _settings(
-        language="en",
-        chats=[
-            {"platform": "telegram", "chat": "@a"},
-            {
-                "platform": "discord",
-                "chat": "7",
-                "thread": "8",
-                "language": "zh",
-                "sources": ["arxiv:cs.CL"],
-                "heartbeat": "12:00",
-                "zone": "Asia/Shanghai",
-                "on_unknown": "leave",
-            },
-        ],
-    )
-    assert chats_of(settings) == [
-        Chat(Target("telegram", "@a"), "en", ("hf",)),
-        Chat(
-            Target("discord", "7", "8"),
-            "zh",
-            ("arxiv:cs.CL",),
-            time(12),
-            "Asia/Shanghai",
-            OnUnknown.LEAVE,
-        ),
-    ]
 
 
 def test_an_adapter_is_made_for_each_platform_and_for_each_that_is_configured() -> None:
