@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import date
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 from bot.domain.errors import InvalidPaperId
 from bot.domain.paper_id import PaperRef, parse_paper_ref
@@ -20,21 +20,39 @@ _DAY = re.compile(
 )
 
 
+class WayBack(Protocol):
+    """A list from which a paper is opened in place."""
+
+    def open_key(self, language: Language, paper_id: object) -> str:
+        """The key of the button that opens a paper from here, or that turns it into a language."""
+        ...
+
+    def list_key(self, language: Language) -> str:
+        """The key of the button that shows the list again."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page of a day's list, by the place of its first row."""
+    """Implements ``WayBack``: a page of a day's list, by the place of its first row."""
 
     day: date
     offset: int
 
+    def open_key(self, language: Language, paper_id: object) -> str:
+        return f"open:{language}:{paper_id}:{self.day}:{self.offset}"
+
+    def list_key(self, language: Language) -> str:
+        return f"day:{language}:{self.day}:{self.offset}"
+
 
 @dataclass(frozen=True, slots=True)
 class ShowEntry:
-    """Show a paper in a language; ``back`` is the page of the list it was opened from."""
+    """Show a paper in a language; ``back`` is the list that it was opened from."""
 
     language: Language
     ref: PaperRef
-    back: Page | None = None
+    back: WayBack | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +85,14 @@ def entry_key(language: Language, paper_id: object) -> str:
     return f"entry:{language}:{paper_id}"
 
 
-def open_key(language: Language, paper_id: object, page: Page) -> str:
-    """The same from a list, with the way back to it."""
-    return f"open:{language}:{paper_id}:{page.day}:{page.offset}"
+def save_key(paper_id: object) -> str:
+    """The key of the button that keeps a paper for who presses it, or no longer."""
+    return f"save:{paper_id}"
 
 
-def page_key(language: Language, page: Page) -> str:
-    """The key of the button that shows a page of a list."""
-    return f"day:{language}:{page.day}:{page.offset}"
+def vote_key(paper_id: object, *, up: bool) -> str:
+    """The key of the button that says what one thinks of a paper, or takes it back."""
+    return f"vote:{'up' if up else 'down'}:{paper_id}"
 
 
 def _page(match: re.Match[str]) -> Page:

@@ -9,7 +9,7 @@ from adapters.base import Responder
 from bot.domain.errors import InvalidInput, SourceError
 from bot.domain.post import Action, Post
 from bot.domain.wording import Wording
-from bot.services.buttons import Page, page_key
+from bot.services.buttons import Page
 from bot.services.collect import Collected
 from bot.services.commands.asking import Asker, Means
 from bot.services.commands.dates import FIRST_DAY, read_date
@@ -109,7 +109,7 @@ class AskDay:
         if newest is None:
             return ()
         label = wording.commands.day.newest.format(day=newest)
-        return (Action(label, page_key(wording.language, Page(newest, 0))),)
+        return (Action(label, Page(newest, 0).list_key(wording.language)),)
 
     def _sources_of(self, asker: Asker) -> tuple[str, ...]:
         return asker.chat.sources if asker.chat else self._sources

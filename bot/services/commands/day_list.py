@@ -9,7 +9,7 @@ from bot.domain.paper import Paper
 from bot.domain.post import Action, Post, Section
 from bot.domain.summary import Summary
 from bot.domain.wording import Wording
-from bot.services.buttons import Page, open_key, page_key
+from bot.services.buttons import Page
 from bot.services.collect import still_grows
 from bot.services.compose import page_of
 
@@ -99,15 +99,15 @@ def _actions(
     """A number for each row, which opens it in place; then the pages before and after."""
     here = Page(view.day, offset)
     actions = [
-        Action(str(number), open_key(wording.language, row.paper.id, here))
+        Action(str(number), here.open_key(wording.language, row.paper.id))
         for number, row in enumerate(page, start=offset + 1)
     ]
     if offset:
         before = Page(view.day, offset - PAGE)
-        actions.append(Action("◂", page_key(wording.language, before)))
+        actions.append(Action("◂", before.list_key(wording.language)))
     if offset + PAGE < len(view.rows):
         after = Page(view.day, offset + PAGE)
-        actions.append(Action("▸", page_key(wording.language, after)))
+        actions.append(Action("▸", after.list_key(wording.language)))
     return tuple(actions)
 
 

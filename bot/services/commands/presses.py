@@ -5,7 +5,7 @@ from dataclasses import replace
 from adapters.base import Responder, Whisperer
 from bot.domain.command import Command
 from bot.domain.post import Action, Post
-from bot.services.buttons import Page, ShowEntry, ShowPage, open_key, page_key, read_key
+from bot.services.buttons import ShowEntry, ShowPage, WayBack, read_key
 from bot.services.commands.ask_day import AskDay
 from bot.services.commands.ask_paper import AskPaper
 from bot.services.commands.asking import Asker, Means
@@ -75,12 +75,12 @@ class Presses:
             await whisper(responder, asker.wording.commands.slow_down)
         return verdict is Verdict.GO
 
-    def _ways_on(self, shown: ShowEntry, back: Page, asker: Asker) -> tuple[Action, ...]:
+    def _ways_on(self, shown: ShowEntry, back: WayBack, asker: Asker) -> tuple[Action, ...]:
         """The other languages, each with the way back; then the list itself."""
         others = [
-            Action(other.name, open_key(other.language, shown.ref, back))
+            Action(other.name, back.open_key(other.language, shown.ref))
             for other in self._wordings.values()
             if other.language != asker.wording.language
         ]
         words = asker.wording.commands.day
-        return (*others, Action(words.back, page_key(asker.wording.language, back)))
+        return (*others, Action(words.back, back.list_key(asker.wording.language)))
