@@ -64,7 +64,8 @@ class MenuEntry:
 
     ``descriptions`` maps each language to at most 100 characters (Discord's limit; Telegram's is
     256). ``argument`` is the name of what follows the command, "" where nothing does, and
-    ``argument_descriptions`` explains it; ``required`` is whether it must follow.
+    ``argument_descriptions`` explains it; ``required`` is whether it must follow. What answers a
+    ``private`` one is for who asked alone, where the platform can keep it so.
     """
 
     name: str
@@ -72,3 +73,4 @@ class MenuEntry:
     argument: str = ""
     argument_descriptions: Mapping[Language, str] = field(default_factory=dict[Language, str])
     required: bool = False
+    private: bool = False
