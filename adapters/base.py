@@ -155,6 +155,16 @@ class Opinions(Protocol):
 
 
 @runtime_checkable
+class Departures(Protocol):
+    """Commands that want to know where we are no longer let in."""
+
+    async def left(self, command: Command, reason: str) -> None:
+        """We were removed from the command's chat, or blocked: all of it is suspended, its settings
+        stay. ``reason`` is one sentence for the operator. Never raises."""
+        ...
+
+
+@runtime_checkable
 class Menu(Protocol):
     """Commands that can be listed to people before they type any."""
 

@@ -69,6 +69,18 @@ class Reception:
         """Whether the asker may, by the limits of person and chat (F68)."""
         return self._limiter.judge(asker.command, effort)
 
+    async def suspend(self, command: Command, reason: str) -> None:
+        """Send no more to a chat that let us go, any part of it; what it chose stays (F32).
+
+        Raises:
+            StoreError: the store cannot be used.
+        """
+        chats = self._means.store.chats
+        names = {(place.platform, place.chat) for place in command.places}
+        for chat in await chats.all():
+            if not chat.suspended and (chat.target.platform, chat.target.chat) in names:
+                await chats.suspend(chat.target, reason)
+
     async def resume(self, command: Command) -> bool:
         """Send again to what is suspended in a chat; returns whether anything was (F32).
 
