@@ -4,8 +4,11 @@ An hour that does not exist on a day (spring) moves forward by the gap, one that
 (autumn) is the first. Nothing here keeps a clock: what is due follows from a moment in UTC.
 """
 
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
-from datetime import time
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from functools import lru_cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 # datetime.weekday(): Monday is 0.
 EVERY_DAY = (0, 1, 2, 3, 4, 5, 6)
@@ -40,3 +43,96 @@ class QuietHours:
     def __post_init__(self) -> None:
         if self.start == self.end:
             raise ValueError("quiet hours have a beginning and another end")
+
+
+def latest_slot(timetable: Timetable, zone: str, now: datetime) -> datetime:
+    """The last slot at or before a moment, in UTC."""
+    slots = _slots_around(timetable, zone, now)
+    return slots[bisect_right(slots, now) - 1]
+
+
+def slot_before(timetable: Timetable, zone: str, slot: datetime) -> datetime:
+    """The last slot before a moment (a slot, or any other), in UTC."""
+    slots = _slots_around(timetable, zone, slot)
+    return slots[bisect_left(slots, slot) - 1]
+
+
+def next_slot(timetable: Timetable, zone: str, now: datetime) -> datetime:
+    """The first slot after a moment, in UTC."""
+    slots = _slots_around(timetable, zone, now)
+    return slots[bisect_right(slots, now)]
+
+
+def slot_name(slot: datetime, zone: str) -> str:
+    """A slot by its chat's own date and time, such as ``2026-08-21.0830``."""
+    return f"{slot.astimezone(zone_of(zone)):%Y-%m-%d.%H%M}"
+
+
+def quiet_until(quiet: QuietHours | None, zone: str, now: datetime) -> datetime | None:
+    """When the quiet hours end that hold at a moment, in UTC; ``None`` where none hold."""
+    if quiet is None:
+        return None
+    until = now
+    for start, end in _quiet_around(quiet, zone, local_day(zone, now)):
+        if start <= until < end:
+            until = end
+    return None if until == now else until
+
+
+def local_day(zone: str, now: datetime) -> date:
+    """The date in a zone."""
+    return now.astimezone(zone_of(zone)).date()
+
+
+def day_start(zone: str, day: date) -> datetime:
+    """When a date begins in a zone, in UTC."""
+    return instant(day, time(), zone_of(zone))
+
+
+def instant(day: date, moment: time, zone: tzinfo) -> datetime:
+    """A local time of a day, in UTC."""
+    # With fold=0 the earlier offset counts: a repeated time is its first, a missing one is as much
+    # later as the gap is wide.
+    return datetime.combine(day, moment.replace(fold=0), zone).astimezone(UTC)
+
+
+@lru_cache(maxsize=1024)
+def zone_of(name: str) -> tzinfo:
+    """A zone by its IANA name; UTC where this machine does not know it (any more)."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return UTC
+
+
+def _slots_around(timetable: Timetable, zone: str, now: datetime) -> tuple[datetime, ...]:
+    """All slots of a few weeks, in order, at least two before and two after the moment."""
+    return _slots(timetable, zone, now.astimezone(UTC).toordinal() // 7)
+
+
+@lru_cache(maxsize=4096)
+def _slots(timetable: Timetable, zone: str, week: int) -> tuple[datetime, ...]:
+    # Two weeks before and after, and the days by which local dates differ or are skipped.
+    first = date.fromordinal(week * 7 - 16)
+    days = (first + timedelta(days=n) for n in range(7 * 5 + 4))
+    where = zone_of(zone)
+    slots = {
+        instant(day, moment, where)
+        for day in days
+        if day.weekday() in timetable.days
+        for moment in timetable.times
+    }
+    return tuple(sorted(slots))
+
+
+@lru_cache(maxsize=4096)
+def _quiet_around(quiet: QuietHours, zone: str, day: date) -> tuple[tuple[datetime, datetime], ...]:
+    """The quiet hours that begin from the day before until two days later, in order."""
+    where = zone_of(zone)
+    over_night = timedelta(days=1 if quiet.end < quiet.start else 0)
+    starts = (day + timedelta(days=n) for n in range(-2, 3))
+    spans = (
+        (instant(start, quiet.start, where), instant(start + over_night, quiet.end, where))
+        for start in starts
+    )
+    return tuple(sorted(spans))
