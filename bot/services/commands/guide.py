@@ -1,50 +1,58 @@
 """What the bot is and can do: ``/start``, ``/help``, and the platforms' menus. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
 
 from bot.domain.command import MenuEntry
 from bot.domain.post import Post, Section
+from bot.domain.speech import ENGLISH, Speech
+from bot.domain.summary import Language
 from bot.domain.wording import Wording
-
-# Commands that take an argument, with whether they must have it.
-_ARGUMENTS = {"paper": True, "digest": False}
+from bot.services.commands.command_lines import CommandLine, command_lines
 
 
-def menu(wordings: Iterable[Wording]) -> Sequence[MenuEntry]:
+def menu(wordings: Iterable[Wording], speeches: Mapping[Language, Speech]) -> Sequence[MenuEntry]:
     """Every command, described in each language."""
-    tables = {wording.language: wording.commands for wording in wordings}
-    names = next(iter(tables.values())).menu if tables else ()
+    lists = {
+        wording.language: command_lines(wording, speeches.get(wording.language, ENGLISH))
+        for wording in wordings
+    }
     return tuple(
         MenuEntry(
-            name,
-            {language: words.menu[name] for language, words in tables.items()},
-            argument=name if name in _ARGUMENTS else "",
+            lines[0].name,
+            {language: line.description for language, line in zip(lists, lines, strict=True)},
+            argument=lines[0].argument,
             argument_descriptions={
-                language: words.arguments[name]
-                for language, words in tables.items()
-                if name in _ARGUMENTS
+                language: line.explained
+                for language, line in zip(lists, lines, strict=True)
+                if line.argument
             },
-            required=_ARGUMENTS.get(name, False),
+            required=lines[0].required,
         )
-        for name in names
+        for lines in zip(*lists.values(), strict=True)
     )
 
 
-def guide(wording: Wording) -> Post:
+def guide(wording: Wording, speech: Speech) -> Post:
     """Who speaks, what can be asked, and where the texts come from (T15)."""
     words = wording.commands
-    lines = tuple(
-        f"{_usage(name, wording)}{wording.colon}{line}" for name, line in words.menu.items()
-    )
+    groups = groupby(command_lines(wording, speech), key=lambda line: line.group)
+    lists = [
+        Section(
+            group,
+            tuple(f"{_usage(line)}{wording.colon}{line.description}" for line in lines),
+            bulleted=True,
+        )
+        for group, lines in groups
+    ]
     return Post(
         wording.language,
         "Sulan",
         "",
-        sections=(Section("", (words.about,)), Section("", lines, bulleted=True)),
+        sections=(Section("", (words.about,)), *lists),
         footer=(words.pasting, words.credits),
     )
 
 
-def _usage(name: str, wording: Wording) -> str:
-    sign = wording.commands.argument_signs.get(name)
-    return f"/{name} {sign}" if sign else f"/{name}"
+def _usage(line: CommandLine) -> str:
+    return f"/{line.name} {line.sign}" if line.sign else f"/{line.name}"

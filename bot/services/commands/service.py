@@ -117,7 +117,7 @@ class CommandService:
 
     def menu(self) -> Sequence[MenuEntry]:
         """See ``Menu.menu``."""
-        return menu(self._means.wordings.values())
+        return menu(self._means.wordings.values(), self._means.speeches)
 
     async def _handle(self, command: Command, responder: Responder) -> None:
         handler = self._handlers.get(command.name, self._unknown)
@@ -185,10 +185,10 @@ class CommandService:
         await responder.show(await self._status.post(asker))
 
     async def _help(self, asker: Asker, responder: Responder) -> None:
-        await responder.show(guide(asker.wording))
+        await responder.show(guide(asker.wording, asker.speech))
 
     async def _start(self, asker: Asker, responder: Responder) -> None:
-        post = guide(asker.wording)
+        post = guide(asker.wording, asker.speech)
         if await self._reception.resume(asker.command):
             post = replace(post, footer=(asker.wording.commands.resumed, *post.footer))
         await responder.show(post)
