@@ -32,11 +32,15 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One of a select's choices. ``value`` is of ``[A-Za-z0-9._:+-]``, short enough for its key."""
+    """One of a select's choices. ``value`` is of ``[A-Za-z0-9._:+-]``, short enough for its key.
+
+    ``hint`` says more where a platform has room for it (a menu's second line), else it is left out.
+    """
 
     label: str
     value: str
     chosen: bool = False
+    hint: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +131,10 @@ class Post:
 
     ``selects`` stand above the actions. ``silent`` arrives without a sound, ``previews`` is whether
     the page may be previewed; ``private`` is for who asked alone, where the platform can keep it
-    so. ``gather`` names the thread in which it stands with others ("" for none), where the platform
-    has threads and the target is none itself. An ``attachment`` may take the sections' place where
-    the platform has files; where it has none, or they fail, the sections say the same.
+    so: beside the message whose button was pressed, if everybody sees that one. ``gather`` names
+    the thread in which it stands with others ("" for none), where the platform has threads and the
+    target is none itself. An ``attachment`` may take the sections' place where the platform has
+    files; where it has none, or they fail, the sections say the same.
     """
 
     language: Language

@@ -9,6 +9,7 @@ from bot.domain.errors import InvalidInput
 from bot.domain.paper_id import PaperId
 from bot.domain.summary import Language
 
+_ANNOUNCEMENT = re.compile(r"[A-Za-z0-9._-]{1,40}")
 _DIGEST_NAME = re.compile(r"\d{4}-\d{2}-\d{2}(\.\d{4})?")
 
 
@@ -63,6 +64,7 @@ class EditPost:
     """A digest's message made to hold ``count`` papers, some of which came after it was sent.
 
     There is one row for each count; whichever is carried out shows what the digest holds by then.
+    Those that it makes superfluous are given the state ``included``, with its key as the reason.
     """
 
     digest: DigestPost
@@ -73,7 +75,36 @@ class EditPost:
         return f"edit:{self.digest.key}:{self.count}"
 
 
-PostName: TypeAlias = PaperPost | QuietPost | DigestPost | EditPost
+@dataclass(frozen=True, slots=True)
+class DigestSlice:
+    """Papers of a digest by the order in which they came: those after the first ``after``, up to
+    the ``upto``-th. No row has such a key; it is how a message for one is asked for."""
+
+    digest: DigestPost
+    after: int
+    upto: int
+
+    @property
+    def key(self) -> str:
+        return f"slice:{self.digest.key}:{self.after}-{self.upto}"
+
+
+@dataclass(frozen=True, slots=True)
+class AnnouncementPost:
+    """What the operator has to say to everybody, by the id of its stored text."""
+
+    announcement: str
+
+    def __post_init__(self) -> None:
+        if not _ANNOUNCEMENT.fullmatch(self.announcement):
+            raise InvalidInput(f"No announcement has the id {self.announcement!r}.")
+
+    @property
+    def key(self) -> str:
+        return f"announce:{self.announcement}"
+
+
+PostName: TypeAlias = PaperPost | QuietPost | DigestPost | EditPost | DigestSlice | AnnouncementPost
 
 
 def read_post_key(key: str) -> PostName:
@@ -94,6 +125,11 @@ def read_post_key(key: str) -> PostName:
                 return DigestPost(what, last)
             case "edit":
                 return EditPost(_read_digest_key(what), int(last))
+            case "slice":
+                after, _, upto = last.partition("-")
+                return DigestSlice(_read_digest_key(what), int(after), int(upto))
+            case "announce":
+                return AnnouncementPost(rest)
             case _:
                 pass
     except (InvalidInput, ValueError) as error:
