@@ -16,7 +16,7 @@ from bot.domain.delivery_errors import (
 from bot.ports import Clock
 
 # "Interaction Callback Type".
-MESSAGE, THINKING, WORKING, CHOICES, REPLACE = 4, 5, 6, 8, 7
+MESSAGE, THINKING, WORKING, REPLACE, CHOICES, MODAL = 4, 5, 6, 7, 8, 9
 # Error codes: the token is too late, was never one, or has expired (15 min); answered already.
 _ENDED = frozenset({10062, 10015, 50027})
 _ANSWERED = 40060

@@ -9,15 +9,18 @@ from typing import Any
 
 import discord
 
-from adapters.base import Commands
+from adapters.base import Commands, Menu
 from adapters.discord.callbacks import Callbacks, WayBack
 from adapters.discord.interactions import (
+    ANSWER,
     COMMAND,
     COMPLETION,
     COMPONENT,
     Asked,
+    may_manage,
     read_command,
     read_key,
+    read_submitted,
     read_typed,
 )
 from adapters.discord.respond import DEFER_AFTER_S, InteractionResponder
@@ -39,6 +42,8 @@ class Counter:
         self._commands = commands
         self._rest = rest
         self._clock = clock
+        entries = commands.menu() if isinstance(commands, Menu) else ()
+        self._hidden = frozenset(entry.name for entry in entries if entry.private)
         self._tasks: dict[int, asyncio.Task[None]] = {}
 
     def open(self, client: discord.Client) -> None:
@@ -82,16 +87,19 @@ class Counter:
         if kind == COMPLETION:
             found = await self._commands.suggest(read_typed(data), limit=_CHOICES)
             await callbacks.complete([_choice(one) for one in found[:_CHOICES]])
-        elif kind == COMMAND and (command := read_command(data, asked)) is not None:
-            responder = InteractionResponder(callbacks, pressed=False)
-            await self._in_time(responder, self._commands.handle(command, responder))
-        elif kind == COMPONENT and (key := read_key(data)) is not None:
-            responder = InteractionResponder(callbacks, pressed=True)
+            return
+        responder = InteractionResponder(callbacks, asked)
+        if kind == COMPONENT and (key := read_key(data)) is not None:
             work = self._commands.act(key, asked.command("", ""), responder)
-            await self._in_time(responder, work)
+            await self._in_time(responder, work, hidden=False)
+            return
+        read = {COMMAND: read_command, ANSWER: read_submitted}.get(kind)
+        if read is not None and (command := read(data, asked)) is not None:
+            hidden = command.name in self._hidden and not asked.private
+            await self._in_time(responder, self._commands.handle(command, responder), hidden=hidden)
 
     async def _in_time(
-        self, responder: InteractionResponder, work: Coroutine[Any, Any, None]
+        self, responder: InteractionResponder, work: Coroutine[Any, Any, None], *, hidden: bool
     ) -> None:
         """Do the work; defer it if nothing has been shown after a while (F49)."""
         task = asyncio.ensure_future(work)
@@ -99,7 +107,7 @@ class Counter:
         try:
             await asyncio.wait({task, timer}, return_when=asyncio.FIRST_COMPLETED)
             if not task.done():
-                await responder.defer()
+                await responder.defer(hidden=hidden)
             await task
         finally:
             timer.cancel()
@@ -108,7 +116,7 @@ class Counter:
 
 
 def _asked(interaction: "discord.Interaction[Any]") -> Asked:
-    channel = interaction.channel
+    channel, message = interaction.channel, interaction.message
     parent = channel.parent_id if isinstance(channel, discord.Thread) else ""
     return Asked(
         id=str(interaction.id),
@@ -116,8 +124,20 @@ def _asked(interaction: "discord.Interaction[Any]") -> Asked:
         parent=str(parent),
         user=str(interaction.user.id),
         locale=interaction.locale.value,
-        private=interaction.guild_id is None,
+        private=interaction.guild_id is None and not interaction.context.private_channel,
+        manages=_manages(interaction),
+        pressed=message is not None,
+        hidden=message is not None and message.flags.ephemeral,
+        answers=interaction.type.value == ANSWER,
     )
+
+
+def _manages(interaction: "discord.Interaction[Any]") -> bool:
+    """Not where the bot itself is no member: nothing could be sent there."""
+    if interaction.guild_id is None:
+        return False
+    alone = interaction.is_user_integration() and not interaction.is_guild_integration()
+    return not alone and may_manage(interaction.permissions.value)
 
 
 def _way_back(interaction: "discord.Interaction[Any]") -> WayBack:

@@ -2,22 +2,32 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 from adapters.discord.components import action_key
+from adapters.discord.modal import read_answer
+from adapters.discord.selects import picked_key
 from bot.domain.command import Command
 from bot.domain.target import Target
 
 PLATFORM = "discord"
 # Discord API v10, "Interaction Type".
-COMMAND, COMPONENT, COMPLETION = 2, 3, 4
-# Two locales of ours; the primary tag of any other is enough.
+COMMAND, COMPONENT, COMPLETION, ANSWER = 2, 3, 4, 5
+# "Component Type": a string select.
+_SELECT = 3
+# "Permissions": what lets somebody set up a bot for a server.
+_ADMINISTRATOR, _MANAGE_GUILD = 1 << 3, 1 << 5
 _Json: TypeAlias = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Where an interaction comes from. ``parent`` is a thread's channel, "" outside threads."""
+    """Where an interaction comes from. ``parent`` is a thread's channel, "" outside threads.
+
+    ``manages`` is whether who asks may change what the chat gets. ``pressed`` is whether it came
+    from a message of ours, which was for this person alone where it is ``hidden``;
+    ``answers`` is whether it is a window that was sent in.
+    """
 
     id: str
     channel: str
@@ -25,6 +35,10 @@ class Asked:
     user: str
     locale: str
     private: bool
+    manages: bool = False
+    pressed: bool = False
+    hidden: bool = False
+    answers: bool = False
 
     def command(self, name: str, argument: str) -> Command:
         """A command from there."""
@@ -57,10 +71,28 @@ def read_typed(data: _Json) -> str:
     return _value(data.get("options"))
 
 
+def read_submitted(data: _Json, asked: Asked) -> Command | None:
+    """What somebody wrote into a window of ours, as the command that it is an answer to."""
+    answer = read_answer(data)
+    return asked.command(*answer) if answer else None
+
+
 def read_key(data: _Json) -> str | None:
-    """The action of a button of ours."""
+    """The action of a button of ours, or of what was chosen from a menu of ours."""
     custom_id = data.get("custom_id")
-    return action_key(custom_id) if isinstance(custom_id, str) else None
+    if not isinstance(custom_id, str):
+        return None
+    if data.get("component_type") != _SELECT:
+        return action_key(custom_id)
+    values = data.get("values")
+    if not isinstance(values, Sequence) or isinstance(values, str):
+        return None
+    return picked_key(custom_id, [str(value) for value in cast("Sequence[object]", values)])
+
+
+def may_manage(permissions: int) -> bool:
+    """Whether these permissions in a server's channel let somebody change what it gets (T10)."""
+    return bool(permissions & (_ADMINISTRATOR | _MANAGE_GUILD))
 
 
 def _value(options: object) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from adapters.discord.components import buttons
+from adapters.discord.components import PER_ROW, ROWS, buttons, spread
 from adapters.discord.embeds import (
     ALL_TEXTS,
     AUTHOR,
@@ -18,6 +18,7 @@ from adapters.discord.embeds import (
 from adapters.discord.links import EMBED_URL, usable
 from adapters.discord.markdown_escape import escape, escaped_units, units, visible
 from adapters.discord.message import CONTENT, DiscordMessage
+from adapters.discord.selects import select_menus
 from adapters.discord.split import Block, Line, pack
 from adapters.plain import keyword_line, plain_blocks, split_text
 from bot.domain.post import Link, Post, Rating, Section
@@ -49,30 +50,44 @@ def _plain(post: Post) -> Sequence[DiscordMessage]:
     unlinked = replace(post, url="", links=())
     blocks = [[Line(text) for text in block.split("\n")] for block in plain_blocks(unlinked)]
     return tuple(
-        DiscordMessage(content=text, title=visible(post.title), part=part)
+        DiscordMessage(
+            content=text,
+            title=visible(post.title),
+            part=part,
+            silent=post.silent,
+            gather=visible(post.gather),
+        )
         for part, text in enumerate(pack(blocks, CONTENT))
     )
 
 
 def _embedded(post: Post) -> Sequence[DiscordMessage]:
-    shown, others = buttons(post.links, post.actions)
+    menus = select_menus(post.selects)
+    room = max(0, ROWS - len(menus)) * PER_ROW
+    shown, others = buttons(post.links, post.actions, room=room)
+    under = spread(menus, shown)
     head, blocks = _head(post, others)
     footer, rest = _footer(post)
     room = ALL_TEXTS - units(footer)
     limit = min(DESCRIPTION, room)
     texts = pack([*blocks, *rest], limit, first=min(limit, room - head.size)) or ("",)
-    embeds = [Embed(description=text, colour=head.colour) for text in texts]
+    further = (_ELLIPSIS,) * (len(under) - len(texts))
+    embeds = [Embed(description=text, colour=head.colour) for text in (*texts, *further)]
+    under += [((), ())] * (len(embeds) - len(under))
     embeds[0] = replace(head, description=texts[0])
     embeds[-1] = replace(embeds[-1], footer=footer)
     return tuple(
         DiscordMessage(
             embed=embed,
-            buttons=() if part else tuple(shown),
+            menus=here,
+            buttons=pressed,
             title=visible(post.title),
             part=part,
             address=usable(post.url, _MARKABLE) or "",
+            silent=post.silent,
+            gather=visible(post.gather),
         )
-        for part, embed in enumerate(embeds)
+        for part, (embed, (here, pressed)) in enumerate(zip(embeds, under, strict=True))
     )
 
 
@@ -88,7 +103,8 @@ def _head(post: Post, others: Sequence[Link]) -> tuple[Embed, Sequence[Block]]:
         colour=_colour(post.ratings),
         author=signals if units(signals) <= AUTHOR else "",
         fields=(*rated, *fields),
-        thumbnail=usable(post.image_url, EMBED_URL),
+        # Beside an embed this is what a preview of the page would show.
+        thumbnail=usable(post.image_url, EMBED_URL) if post.previews else None,
     )
     blocks = (
         rest,

@@ -5,19 +5,29 @@ import logging
 from collections.abc import Sequence
 from typing import Protocol
 
-from adapters.discord.callbacks import MESSAGE, ORIGINAL, REPLACE, THINKING, WORKING, Callbacks
-from adapters.discord.message import DiscordMessage
+from adapters.discord.callbacks import (
+    MESSAGE,
+    MODAL,
+    ORIGINAL,
+    REPLACE,
+    THINKING,
+    WORKING,
+    Callbacks,
+)
+from adapters.discord.interactions import Asked
+from adapters.discord.message import EPHEMERAL, DiscordMessage
+from adapters.discord.modal import modal_of
 from adapters.discord.render import render
 from adapters.discord.rest import JsonObject
 from bot.domain.delivery_errors import DeliveryError
-from bot.domain.post import Post
+from bot.domain.post import Post, Prompt
 
 _log = logging.getLogger(__name__)
 
 # Discord API v10, "Receiving and Responding": 3 s for the first answer. Noticing after less than
 # one that it takes longer leaves two for the way (F49).
 DEFER_AFTER_S = 0.8
-_EPHEMERAL = 64
+_HIDDEN: JsonObject = {"flags": EPHEMERAL}
 
 
 class _Renders(Protocol):
@@ -25,21 +35,24 @@ class _Renders(Protocol):
 
 
 class InteractionResponder:
-    """Implements ``Responder`` and ``Whisperer`` over one interaction.
+    """Implements ``Responder``, ``Whisperer``, ``Steward`` and ``Prompter`` over one interaction.
 
-    The first ``show`` answers (or, for a ``pressed`` button, replaces its message), later ones
-    edit; what does not fit into one message stands in follow-ups, which every later ``show`` brings
-    up to date as well. ``defer`` keeps the interaction alive while nothing has been shown; it is
-    good for 15 minutes then.
+    The first ``show`` answers (or, where a message of ours was ``pressed``, replaces that), later
+    ones edit; what does not fit into one message stands in follow-ups, which every later ``show``
+    brings up to date as well. A private post is for who asked alone: it replaces nothing that
+    others see. ``defer`` keeps the interaction alive while nothing has been shown; it is good for
+    15 minutes then.
     """
 
-    def __init__(self, callbacks: Callbacks, *, pressed: bool, draw: _Renders = render) -> None:
+    def __init__(self, callbacks: Callbacks, asked: Asked, *, draw: _Renders = render) -> None:
         self._callbacks = callbacks
-        self._pressed = pressed
+        self._asked = asked
         self._draw = draw
         self._turn = asyncio.Lock()
         self._acknowledged = False
         self._thinking = False
+        self._hidden = asked.hidden  # whether what is edited next is for who asked alone
+        self._shown = ""  # where our answer stands: ``ORIGINAL``, or a follow-up's id
         self._further: list[str] = []
 
     async def show(self, post: Post) -> None:
@@ -50,9 +63,8 @@ class InteractionResponder:
         """
         first, *rest = self._draw(post)
         async with self._turn:
-            await self._put(first.payload())
-            self._thinking = False
-            await self._follow([message.payload() for message in rest])
+            await self._put(first.payload(), private=post.private)
+            await self._follow([message.payload() for message in rest], private=post.private)
 
     async def whisper(self, text: str) -> None:
         """Words that only who asked can see.
@@ -64,27 +76,46 @@ class InteractionResponder:
         Raises:
             DeliveryError: Discord did not take it, or no longer (F49).
         """
-        said: JsonObject = {"content": text, "flags": _EPHEMERAL, "allowed_mentions": {"parse": []}}
+        said: JsonObject = {"content": text, "allowed_mentions": {"parse": []}, **_HIDDEN}
         async with self._turn:
-            if not self._acknowledged and self._pressed:
+            if not self._acknowledged and self._asked.pressed:
                 await self._acknowledge(WORKING)
             elif not self._acknowledged and await self._acknowledge(MESSAGE, said):
+                self._shown = ORIGINAL
                 return
-            if self._thinking:
-                await self._callbacks.delete(ORIGINAL)
-                self._thinking = False
+            await self._take_back()
             await self._callbacks.follow_up(said)
 
-    async def defer(self) -> None:
-        """Say that an answer is on its way, unless there is one already."""
+    async def may_manage(self) -> bool:
+        """See ``Steward``: Manage Server or Administrator, as Discord tells with each request."""
+        return self._asked.private or self._asked.manages
+
+    async def prompt(self, prompt: Prompt) -> bool:
+        """See ``Prompter``: a window, which Discord opens in place of a first answer alone, and not
+        from another window.
+
+        Raises:
+            DeliveryError: Discord did not take it, or no longer (F49).
+        """
+        modal = modal_of(prompt)
+        async with self._turn:
+            if modal is None or self._acknowledged or self._asked.answers:
+                return False
+            await self._acknowledge(MODAL, modal)
+            return True
+
+    async def defer(self, *, hidden: bool = False) -> None:
+        """Say that an answer is on its way, unless there is one already; ``hidden`` is whether it
+        will be for who asked alone."""
         async with self._turn:
             if self._acknowledged:
                 return
             try:
-                if self._pressed:
+                if self._asked.pressed:
                     await self._acknowledge(WORKING)
                 else:
-                    self._thinking = await self._acknowledge(THINKING)
+                    self._thinking = await self._acknowledge(THINKING, _HIDDEN if hidden else None)
+                    self._hidden = hidden
             except DeliveryError as error:
                 _log.warning("an interaction was not deferred", extra={"reason": str(error)})
 
@@ -94,10 +125,10 @@ class InteractionResponder:
             try:
                 if self._thinking:
                     await self._callbacks.delete(ORIGINAL)
-                elif not self._acknowledged and self._pressed:
+                elif not self._acknowledged and self._asked.pressed:
                     await self._acknowledge(WORKING)
                 elif not self._acknowledged:
-                    await self._acknowledge(MESSAGE, {"content": "⏳", "flags": _EPHEMERAL})
+                    await self._acknowledge(MESSAGE, {"content": "⏳", **_HIDDEN})
             except DeliveryError as error:
                 _log.info("an interaction was left open", extra={"reason": str(error)})
 
@@ -106,18 +137,39 @@ class InteractionResponder:
         self._acknowledged = True
         return taken
 
-    async def _put(self, payload: JsonObject) -> None:
-        kind = REPLACE if self._pressed else MESSAGE
-        if not self._acknowledged and await self._acknowledge(kind, payload):
-            return
-        await self._callbacks.edit(ORIGINAL, payload)
+    async def _put(self, payload: JsonObject, *, private: bool) -> None:
+        """Show the first message: a new one, or in place of what stands there."""
+        apart = private and not self._hidden and not self._shown
+        if apart and self._acknowledged:
+            await self._take_back()
+            self._shown = await self._callbacks.follow_up(payload | _HIDDEN)
+        elif self._acknowledged or not await self._answer(payload, new=apart, private=private):
+            self._shown = self._shown or ORIGINAL
+            await self._callbacks.edit(self._shown, payload)
+        self._thinking = False
 
-    async def _follow(self, payloads: Sequence[JsonObject]) -> None:
+    async def _answer(self, payload: JsonObject, *, new: bool, private: bool) -> bool:
+        """Give the first answer; False where Discord has one already."""
+        if self._asked.pressed and not new:
+            taken = await self._acknowledge(REPLACE, payload)
+        else:
+            taken = await self._acknowledge(MESSAGE, payload | (_HIDDEN if private else {}))
+        self._shown = ORIGINAL
+        return taken
+
+    async def _take_back(self) -> None:
+        """Take the announcement of an answer back, where there is one."""
+        if self._thinking:
+            await self._callbacks.delete(ORIGINAL)
+            self._thinking = False
+
+    async def _follow(self, payloads: Sequence[JsonObject], *, private: bool) -> None:
         """Edit the follow-ups there are, add what is missing, take back what is too many."""
+        flags = _HIDDEN if private or self._hidden else {}
         for number, payload in enumerate(payloads):
             if number < len(self._further):
                 await self._callbacks.edit(self._further[number], payload)
-            elif added := await self._callbacks.follow_up(payload):
+            elif added := await self._callbacks.follow_up(payload | flags):
                 self._further.append(added)
         while len(self._further) > len(payloads):
             await self._callbacks.delete(self._further[-1])

@@ -86,7 +86,7 @@ class WebhookAdapter:
         """``key`` is not used: a webhook has no place for it."""
         shown: DiscordMessage = message
         hook = self._hook(target)
-        payload = shown.payload(actions=False)
+        payload = shown.new(actions=False)
         query = {"wait": "true", "with_components": "true"}
         thread = target.thread or self._thread_of(target, shown)
         if thread:
