@@ -34,8 +34,8 @@ async def assemble(store: Store, source: str, day: date, language: Language) -> 
     """What the store has of a day, each paper with its best summary."""
     papers = await papers_of_day(store, source, day)
     stored = await store.summaries.of_papers([paper.id for paper in papers], language)
-    by_paper = _by_paper(stored)
-    chosen = {paper.id: best(by_paper.get(paper.id, ())) for paper in papers}
+    summaries = by_paper(stored)
+    chosen = {paper.id: best(summaries.get(paper.id, ())) for paper in papers}
     entries = tuple(
         Entry(paper, summary) for paper in papers if (summary := chosen[paper.id]) is not None
     )
@@ -84,9 +84,10 @@ def _imported_key(entry: Entry) -> SummaryKey:
     )
 
 
-def _by_paper(
+def by_paper(
     stored: Iterable[tuple[SummaryKey, Summary]],
 ) -> dict[PaperId, list[tuple[SummaryKey, Summary]]]:
+    """Stored summaries, each paper's together, in the given order."""
     grouped: dict[PaperId, list[tuple[SummaryKey, Summary]]] = {}
     for key, summary in stored:
         grouped.setdefault(key.paper_id, []).append((key, summary))
