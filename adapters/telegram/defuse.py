@@ -12,6 +12,7 @@ word set as code is a smaller loss than a link.
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import takewhile
 
 from adapters.telegram.addresses import bare
 from adapters.telegram.blocks import Line, Span, Style
@@ -36,7 +37,7 @@ _TAPPED = re.compile(
       [\w\u00b7\u200c\u0d80-\u0dff]*[^\W\d]
     | (?<![A-Za-z0-9_$])[$](?:1INCH|[A-Z]{1,8})(?![A-Za-z0-9_])
     | \d{1,3}(?:\.\d{1,3}){3}                            # an internet address
-    | \.(?P<top>xn--\w+|[^\W\d_]{2,})(?!\w)              # a domain's last label
+    | \.(?P<top>xn--\w+|[^\W\d_]{2,})(?![A-Za-z0-9_])  # a domain's last label
     """,
     re.VERBOSE,
 )
@@ -104,6 +105,9 @@ def _spread(word: str, found: re.Match[str]) -> tuple[int, int]:
 
 def _is_found(found: re.Match[str]) -> bool:
     """A domain is taken in small letters or in capitals, not mixed: so the next sentence after a
-    forgotten space is none."""
+    forgotten space is none. It ends for Telegram where its letters end, at a ``²`` as well."""
     top = found["top"]
-    return top is None or top in (top.lower(), top.upper())
+    if top is None or top.startswith("xn--"):
+        return True
+    letters = "".join(takewhile(str.isalpha, top))
+    return letters in (letters.lower(), letters.upper())

@@ -101,6 +101,8 @@ def test_f36_every_part_is_taken_and_nothing_is_lost_t4(oracle: Oracle, post: Po
 @given(_posts(_TEXT))
 @example(Post("en", "a@b.Our", ""))
 @example(Post("en", "中@name", ""))
+@example(Post("en", "evil.com²A", ""))
+@example(Post("en", "evil.com²Z9", ""))
 @settings(_SLOWLY, max_examples=250)
 def test_t2_t3_nothing_can_be_tapped_but_our_tags_and_the_paper(oracle: Oracle, post: Post) -> None:
     tags = {letters(term) for term in terms_of(post.keywords)}
