@@ -101,14 +101,17 @@ def _first_failure(
 
 
 def _excluded(filters: Filters, candidate: Prepared) -> str | None:
-    words = candidate.words
-    return next((phrase for phrase in filters.exclude if holds(words, phrase)), None)
+    for phrase in filters.exclude:
+        if holds(candidate.words, phrase):
+            return phrase
+    return None
 
 
 def _not_included(filters: Filters, candidate: Prepared) -> str | None:
-    if not filters.include or any(holds(candidate.words, word) for word in filters.include):
-        return None
-    return ""
+    for phrase in filters.include:
+        if holds(candidate.words, phrase):
+            return None
+    return "" if filters.include else None
 
 
 def _not_to_be_included(filters: Filters, candidate: Prepared) -> str | None:

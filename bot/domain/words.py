@@ -8,9 +8,10 @@ the other way round; "GPT-4" finds "GPT4", "Qwen" finds "Qwen2.5"; no phrase rea
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import chain
 
 from bot.domain.text import without_hidden
 
@@ -24,8 +25,11 @@ _TOKENS = re.compile(
     r"|(?P<stop>[.,;:!?。、|\n]+)"
 )
 _NUMBERED = re.compile(r"([^\W\d_]{3,})(\d.*)")
-_PLURAL = re.compile(r"[a-z]{3,}(?<!s)s")
 _STOP = "|"
+# What a hundred thousand chats look for, were it all different; each some 200 bytes.
+_cached = lru_cache(maxsize=1 << 19)
+# Many chats look for the same in a paper.
+_ANSWERS = 10_000
 # Their singular is a frequent word of another meaning (new, len).
 _NO_PLURAL = frozenset({"news", "lens"})
 # Letters that are neither Latin nor Greek: no paper has them, it is in English.
@@ -34,18 +38,12 @@ _FOREIGN = re.compile(r"[^\W\d_a-z\u00c0-\u024f\u0370-\u03ff]")
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """``known`` are the words, ``running`` has them in order, parted and surrounded by blanks."""
+    """``known`` are the words, ``running`` has them in order, parted and surrounded by blanks.
+    ``answers`` remembers what was looked for."""
 
     known: frozenset[str]
     running: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Phrase:
-    """Its spellings: as one word, or as a word to look for first and the whole run."""
-
-    single: tuple[str, ...]
-    runs: tuple[tuple[str, str], ...]
+    answers: dict[str, bool] = field(default_factory=dict[str, bool], compare=False, repr=False)
 
 
 def words_of(texts: Iterable[str]) -> Words:
@@ -59,19 +57,20 @@ def words_of(texts: Iterable[str]) -> Words:
 
 def holds(words: Words, phrase: str) -> bool:
     """Whether a word or phrase stands there, as whole words. One without any is never found."""
-    wanted = _phrase(phrase)
-    return any(word in words.known for word in wanted.single) or any(
-        first in words.known and run in words.running for first, run in wanted.runs
-    )
+    answer = words.answers.get(phrase)
+    if answer is None:
+        answer = _stands(words, phrase)
+        if len(words.answers) < _ANSWERS:
+            words.answers[phrase] = answer
+    return answer
 
 
 def has_words(phrase: str) -> bool:
     """Whether there is anything to look for: signs alone are not."""
-    wanted = _phrase(phrase)
-    return bool(wanted.single or wanted.runs)
+    return bool(_spellings(phrase))
 
 
-@lru_cache(maxsize=65536)
+@_cached
 def summary_only(phrase: str) -> bool:
     """Whether it has letters that a paper itself does not use, so that only its summary can hold
     it."""
@@ -85,7 +84,7 @@ def name_words(name: str) -> frozenset[str]:
     return frozenset(_plain_tokens(folded)) | frozenset(_plain_tokens(_HYPHEN.sub("", folded)))
 
 
-@lru_cache(maxsize=65536)
+@_cached
 def name_spellings(name: str) -> tuple[frozenset[str], ...]:
     """What somebody types as a name: the words that must all stand in one, a set a spelling."""
     folded = _folded(name)
@@ -93,25 +92,31 @@ def name_spellings(name: str) -> tuple[frozenset[str], ...]:
     return tuple({words: None for tokens in spellings if (words := frozenset(tokens))})
 
 
-@lru_cache(maxsize=65536)
-def _phrase(phrase: str) -> _Phrase:
+@_cached
+def _spellings(phrase: str) -> tuple[str, ...]:
+    """Its words with a blank between them; without its hyphens too, where it has any."""
     folded = _folded(phrase)
-    spellings = {_trimmed(_tokens(folded)): None, _trimmed(_tokens(_HYPHEN.sub("", folded))): None}
-    single = tuple(tokens[0] for tokens in spellings if len(tokens) == 1)
-    runs = [tokens for tokens in spellings if len(tokens) > 1]
-    return _Phrase(single, tuple((max(run, key=len), f" {' '.join(run)} ") for run in runs))
+    apart = _trimmed(_tokens(folded))
+    joined = _trimmed(_tokens(_HYPHEN.sub("", folded))) if _HYPHEN.search(folded) else apart
+    return tuple(spelling for spelling in dict.fromkeys((apart, joined)) if spelling)
 
 
-def _trimmed(tokens: Iterable[str]) -> tuple[str, ...]:
-    found = list(tokens)
-    while found and found[-1] == _STOP:
-        found.pop()
-    while found and found[0] == _STOP:
-        found.pop(0)
-    return tuple(found)
+def _stands(words: Words, phrase: str) -> bool:
+    for spelling in _spellings(phrase):
+        first, _, others = spelling.partition(" ")
+        if first in words.known and (not others or f" {spelling} " in words.running):
+            return True
+    return False
+
+
+def _trimmed(tokens: Iterable[str]) -> str:
+    """Without stops at either end."""
+    return " ".join(tokens).strip(f"{_STOP} ")
 
 
 def _folded(text: str) -> str:
+    if text.isascii() and text.isprintable():
+        return text.lower()
     decomposed = unicodedata.normalize("NFKD", without_hidden(text))
     return unicodedata.normalize("NFKC", _ACCENTS.sub("", decomposed)).casefold()
 
@@ -120,26 +125,25 @@ def _plain_tokens(folded: str) -> list[str]:
     return [found[0] for found in _TOKENS.finditer(folded) if found.lastgroup != "stop"]
 
 
-def _tokens(folded: str) -> Iterator[str]:
-    for found in _TOKENS.finditer(folded):
-        match found.lastgroup:
-            case "stop":
-                yield _STOP
-            case "word":
-                yield from _parts(found[0])
-            case _:
-                yield found[0]
+def _tokens(folded: str) -> Iterable[str]:
+    if folded.isascii() and folded.replace(" ", "").isalpha():
+        return map(_singular, folded.split())
+    return chain.from_iterable(_parts(found) for found in _TOKENS.finditer(folded))
 
 
-def _parts(word: str) -> tuple[str, ...]:
+def _parts(found: re.Match[str]) -> tuple[str, ...]:
     """A name of three letters or more and the figures behind it are two words."""
-    numbered = _NUMBERED.fullmatch(word)
-    return numbered.groups() if numbered else (_singular(word),)
+    token = found[0]
+    if found.lastgroup != "word":
+        return (_STOP,) if found.lastgroup == "stop" else (token,)
+    numbered = _NUMBERED.fullmatch(token)
+    return numbered.groups() if numbered else (_singular(token),)
 
 
 def _singular(word: str) -> str:
     """Without the s of a plural, and alike for words in -y and -ie; never shown to anybody."""
-    if word in _NO_PLURAL:
+    if word in _NO_PLURAL or not word.isascii():
         return word
-    stem = word[:-1] if _PLURAL.fullmatch(word) else word
+    plural = len(word) > 3 and word[-1] == "s" and word[-2] != "s" and word.isalpha()
+    stem = word[:-1] if plural else word
     return f"{stem[:-2]}y" if len(stem) > 3 and stem.endswith("ie") else stem
