@@ -1,21 +1,23 @@
 """Publishing on Telegram."""
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Self
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
+from telegram import InputFile, LinkPreviewOptions, ReplyParameters
 from telegram.constants import ParseMode
 from telegram.error import TelegramError
 
 from adapters.base import Pace
 from adapters.telegram.client import TelegramClient
 from adapters.telegram.errors import delivery_error, is_unchanged
-from adapters.telegram.message import Button, TelegramMessage
+from adapters.telegram.markup import reply_markup
+from adapters.telegram.message import TelegramMessage
 from adapters.telegram.options import TelegramOptions
 from adapters.telegram.render import render
 from bot.domain.delivery_errors import ChatGone, DeliveryError, OutcomeUnknown, RateLimited
-from bot.domain.post import Post
+from bot.domain.post import Attachment, Post
 from bot.domain.target import Receipt, Target
 
 # Telegram permits about 30 messages a second in all, one a second to a chat and 20 a minute to a
@@ -66,26 +68,27 @@ class TelegramAdapter:
 
     async def send(self, target: Target, message: TelegramMessage, *, key: str) -> Receipt:  # noqa: ARG002 - Telegram takes no idempotency key
         """Send one message. Raises as ``Adapter.send``."""
-        place = _place(target)
-        silent = message.follows or not self._options.sound
-        try:
-            sent = await self.client.bot.send_message(
-                **place, **self._content(message), disable_notification=silent or None
-            )
-        except TelegramError as error:
-            raise self._failure(error, target) from error
-        except (LookupError, TypeError, ValueError, AttributeError) as error:
-            raise _unreadable() from error
-        self._limited.clear()
-        return Receipt(str(sent.message_id))
+        bot, where = self.client.bot, {**_place(target), **self._manner(message)}
+        with self._understood(target):
+            if message.document is None:
+                sent = await bot.send_message(**where, **self._content(message))
+            else:
+                sent = await bot.send_document(**where, document=_file(message.document))
+            return Receipt(str(sent.message_id))
 
     async def edit(self, target: Target, message_id: str, message: TelegramMessage) -> None:
         """Replace a message; Telegram's "not modified" is success. Raises as ``send``."""
         number = int(message_id)
-        try:
+        with self._understood(target):
             await self.client.bot.edit_message_text(
                 chat_id=target.chat, message_id=number, **self._content(message)
             )
+
+    @contextmanager
+    def _understood(self, target: Target) -> Generator[None]:
+        """What a call fails with becomes ours; an edit that changes nothing has not failed."""
+        try:
+            yield
         except TelegramError as error:
             if not is_unchanged(error):
                 raise self._failure(error, target) from error
@@ -93,12 +96,22 @@ class TelegramAdapter:
             raise _unreadable() from error
         self._limited.clear()
 
+    def _manner(self, message: TelegramMessage) -> dict[str, Any]:
+        """How it arrives, whatever it says."""
+        silent = message.follows or message.silent or not self._options.sound
+        manner: dict[str, Any] = {"disable_notification": silent or None}
+        if message.replies_to:
+            manner["reply_parameters"] = ReplyParameters(
+                int(message.replies_to), allow_sending_without_reply=True
+            )
+        return manner
+
     def _content(self, message: TelegramMessage) -> dict[str, Any]:
         return {
             "text": message.text,
             "parse_mode": ParseMode.HTML if message.html else None,
             "link_preview_options": self._preview(message),
-            "reply_markup": keyboard(message.buttons),
+            "reply_markup": reply_markup(message),
         }
 
     def _preview(self, message: TelegramMessage) -> LinkPreviewOptions:
@@ -117,17 +130,9 @@ class TelegramAdapter:
         return ours
 
 
-def keyboard(buttons: Sequence[Sequence[Button]]) -> InlineKeyboardMarkup | None:
-    """Buttons as the library wants them."""
-    if not buttons:
-        return None
-    return InlineKeyboardMarkup([[_button(button) for button in row] for row in buttons])
-
-
-def _button(button: Button) -> InlineKeyboardButton:
-    if button.url:
-        return InlineKeyboardButton(button.label, url=button.url)
-    return InlineKeyboardButton(button.label, callback_data=button.key)
+def _file(document: Attachment) -> InputFile:
+    content = document.text.encode(errors="replace")
+    return InputFile(content, filename=document.name)
 
 
 def _place(target: Target) -> dict[str, Any]:

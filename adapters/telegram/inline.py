@@ -5,7 +5,8 @@ from telegram.constants import ParseMode
 from telegram.error import TelegramError
 
 from adapters.base import Commands, Library
-from adapters.telegram.adapter import TelegramAdapter, keyboard
+from adapters.telegram.adapter import TelegramAdapter
+from adapters.telegram.markup import keyboard
 from adapters.telegram.updates import Searched
 from bot.domain.command import Suggestion
 from bot.domain.post import Post

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from bot.domain.post import Attachment
+
 
 @dataclass(frozen=True, slots=True)
 class Button:
@@ -13,11 +15,22 @@ class Button:
 
 
 @dataclass(frozen=True, slots=True)
+class Question:
+    """Opens a reply to the message in people's clients, ``placeholder`` (at most 64 characters)
+    standing where the answer goes. ``selective``: only for whom the message itself replies to."""
+
+    placeholder: str = ""
+    selective: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class TelegramMessage:
     """One message: a text in Telegram's HTML, or without markup where ``html`` is false.
 
     ``preview`` is the page whose preview goes under it, "" for none. ``follows`` is whether it
-    continues the message before it, and so need not notify again.
+    continues the message before it, and so need not notify again; a ``silent`` one notifies nobody
+    either. A ``document`` is sent as a file, without a text. ``replies_to`` is the id of a message
+    in the same chat, "" for none.
     """
 
     text: str
@@ -25,3 +38,7 @@ class TelegramMessage:
     preview: str = ""
     buttons: tuple[tuple[Button, ...], ...] = ()
     follows: bool = False
+    silent: bool = False
+    document: Attachment | None = None
+    replies_to: str = ""
+    question: Question | None = None

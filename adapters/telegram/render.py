@@ -5,7 +5,7 @@ are split before they become markup, so no message ever ends inside a tag.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from adapters.plain import keyword_line as plain_keywords
 from adapters.telegram.addresses import bare, usable
@@ -29,11 +29,18 @@ _NOTHING = Block(((Span("…"),),))
 
 def render(post: Post, *, plain: bool = False) -> Sequence[TelegramMessage]:
     """One message, or as many as the text needs; buttons stand under the last, the preview of the
-    post's page under the first. Nothing of the text is lost."""
+    post's page under the first. Nothing of the text is lost.
+
+    An attachment follows as a file, in the place of the sections; a ``plain`` post has none.
+    """
+    if post.attachment is not None and not plain:
+        told = replace(post, sections=(), attachment=None)
+        file = TelegramMessage("", follows=True, silent=post.silent, document=post.attachment)
+        return (*render(told), file)
     addresses = (post.url, *(link.url for link in post.links))
     own = {bare(url): url for url in addresses if usable(url)}
     parts = pack(_Writer(post, own, plain).blocks())
-    preview = post.url if usable(post.url) else ""
+    preview = post.url if post.previews and usable(post.url) else ""
     last = len(parts) - 1
     return tuple(
         TelegramMessage(
@@ -42,6 +49,7 @@ def render(post: Post, *, plain: bool = False) -> Sequence[TelegramMessage]:
             preview="" if number else preview,
             buttons=rows_of(post) if number == last else (),
             follows=number > 0,
+            silent=post.silent,
         )
         for number, part in enumerate(parts)
     )
@@ -55,7 +63,7 @@ class _Writer:
 
     def blocks(self) -> Sequence[Block]:
         """The message from top to bottom; no line is empty, and neither is the whole."""
-        made = (self._head(), *self._sections(), self._tail())
+        made = (self._head(), *self._sections(), self._question(), self._tail())
         return tuple(block for block in made if block.all_lines) or (_NOTHING,)
 
     def _head(self) -> Block:
@@ -91,6 +99,13 @@ class _Writer:
             linked = usable(url) and not self.plain
             line = self._link(text, url) if linked else self._text(text)
             yield (_BULLET, *line) if section.bulleted and line else line
+
+    def _question(self) -> Block:
+        """What a single select asks, unless the post says so already; several have headings."""
+        post = self.post
+        said = {post.title, *(section.label for section in post.sections)}
+        labels = [select.label for select in post.selects[:1] if len(post.selects) == 1]
+        return _block([self._text(label, Style.BOLD) for label in labels if label not in said])
 
     def _tail(self) -> Block:
         if self.plain:
