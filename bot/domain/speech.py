@@ -18,11 +18,11 @@ class Speech:
     text: Callable[[str], str]
     plural: Callable[[str, str, int], str]
 
-    def say(self, sentence: str, **values: object) -> str:
+    def say(self, sentence: str, /, **values: object) -> str:
         """The sentence with its values."""
         return self.text(sentence).format(**values)
 
-    def say_many(self, one: str, many: str, number: int, **values: object) -> str:
+    def say_many(self, one: str, many: str, number: int, /, **values: object) -> str:
         """The form for the number, which goes to the place ``{count}``."""
         return self.plural(one, many, number).format(count=number, **values)
 

@@ -1,0 +1,97 @@
+"""What follows ``/subscribe``: sources, topics, languages and settings in one breath. Pure."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from bot.services.chat_settings.arxiv_categories import category
+from bot.services.chat_settings.grammar import read_changes
+from bot.services.chat_settings.misread import Misread
+from bot.services.chat_settings.read_lists import read_include, read_sources
+from bot.services.chat_settings.read_looks import find_language, read_language
+from bot.services.chat_settings.reading import Change, Reading
+from bot.services.chat_settings.topics import Topic, split_topic
+from bot.services.chat_settings.typed import changes, phrases, tidy
+
+_LEADING = re.compile(
+    r"(?:to|only|just|from|the|papers|about|on|with|关于|有关|只要)(?: |(?=[^\w]))", re.IGNORECASE
+)
+_TRAILING = re.compile(r" papers?$|的?论文$", re.IGNORECASE)
+_IN_LANGUAGE = re.compile(r"(?:in )?(.+)", re.IGNORECASE)
+_AND = re.compile(r" and | & |\+|和|与")
+
+
+def read_wish(text: str, reading: Reading) -> Sequence[Change]:
+    """``hf``; ``arxiv cs.CL, LLM agents``; ``video generation, in Chinese; most 10``.
+
+    Raises:
+        Misread: a source is not offered here, or a list is too long.
+    """
+    wanted: list[Change] = []
+    loose: list[str] = []
+    for part in changes(tidy(text)):
+        topic, rest = split_topic(part) or (None, part)
+        typed = _as_typed(part, reading) if topic not in (None, Topic.INCLUDE) else None
+        if typed is not None:
+            wanted += typed
+        else:
+            loose += phrases(rest if topic is Topic.INCLUDE else part)
+    return [*_from_phrases(loose, reading), *wanted]
+
+
+def _as_typed(part: str, reading: Reading) -> Sequence[Change] | None:
+    """A part in the grammar of ``/settings``; "code generation" only begins like one."""
+    try:
+        return read_changes(part, reading)
+    except Misread:
+        return None
+
+
+def _from_phrases(loose: Iterable[str], reading: Reading) -> Iterator[Change]:
+    sources: list[str] = []
+    topics: list[str] = []
+    languages: list[str] = []
+    for phrase in loose:
+        named, rest = _leading_sources(_bare(phrase))
+        sources += named
+        spoken = _languages(rest, reading)
+        languages += spoken
+        if rest and not spoken:
+            topics.append(_TRAILING.sub("", rest))
+    if sources:
+        yield read_sources(" ".join(dict.fromkeys(sources)), reading)
+    if topics:
+        yield read_include(", ".join(f'"{topic}"' for topic in topics), reading)
+    if languages:
+        yield read_language(" ".join(languages), reading)
+
+
+def _bare(phrase: str) -> str:
+    while match := _LEADING.match(phrase):
+        phrase = phrase[match.end() :].lstrip()
+    return phrase
+
+
+def _leading_sources(phrase: str) -> tuple[list[str], str]:
+    """Words at the beginning that name sources, and what follows them."""
+    words, named = phrase.split(), list[str]()
+    while words and _names_source(
+        words[0], after_arxiv=bool(named) and "arxiv" in named[0].lower()
+    ):
+        named.append(words.pop(0))
+    if named and all(word.casefold() in ("arxiv", "arxiv:") for word in named):
+        return [], phrase
+    return named, _bare(" ".join(words))
+
+
+def _names_source(word: str, *, after_arxiv: bool) -> bool:
+    """A bare archive ("math") is a topic, unless arXiv is named before it."""
+    folded = word.casefold()
+    if folded in ("hf", "huggingface") or folded.startswith("arxiv"):
+        return True
+    return category(folded) is not None and ("." in folded or after_arxiv)
+
+
+def _languages(phrase: str, reading: Reading) -> list[str]:
+    match = _IN_LANGUAGE.fullmatch(phrase)
+    words = [word.strip() for word in _AND.split(match[1])] if match else []
+    return words if words and all(find_language(word, reading) for word in words) else []
