@@ -252,8 +252,9 @@ class Tally:
 class Votes(Protocol):
     """What chats think of papers."""
 
-    async def cast(self, vote: Vote) -> None:
-        """Note a vote; the same person's newer one on the same paper in the same chat replaces."""
+    async def cast(self, vote: Vote) -> int:
+        """Note a vote; the same person's newer one on the same paper in the same chat replaces.
+        Returns the value that stood before, 0 for none."""
         ...
 
     async def tally(self, target: Target, *, since: datetime) -> Sequence[Tally]:
@@ -314,7 +315,8 @@ class ChatStore(Protocol):
 @dataclass(frozen=True, slots=True)
 class DeliveryQuery:
     """Which deliveries; what is ``None`` does not narrow. ``since`` is about ``created_at``,
-    ``kind`` is how the post's key begins (``paper:``)."""
+    ``kind`` is how the post's key begins (``paper:``). A message is named within its chat: with a
+    ``message_id`` the target's thread does not matter, for who reacts may not tell it."""
 
     target: Target | None = None
     states: frozenset[State] | None = None

@@ -29,9 +29,7 @@ class Command:
     @property
     def places(self) -> tuple[Target, ...]:
         """The target under each of its chat's names."""
-        if not self.alias:
-            return (self.target,)
-        return (self.target, replace(self.target, chat=self.alias))
+        return _under_both_names(self.target, self.alias)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +46,11 @@ class Reaction:
     up: int
     down: int
     alias: str = ""
+
+    @property
+    def places(self) -> tuple[Target, ...]:
+        """The target under each of its chat's names."""
+        return _under_both_names(self.target, self.alias)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,3 +77,7 @@ class MenuEntry:
     argument_descriptions: Mapping[Language, str] = field(default_factory=dict[Language, str])
     required: bool = False
     private: bool = False
+
+
+def _under_both_names(target: Target, alias: str) -> tuple[Target, ...]:
+    return (target, replace(target, chat=alias)) if alias else (target,)

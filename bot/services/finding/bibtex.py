@@ -25,31 +25,11 @@ _SPECIAL = {
     "~": r"\textasciitilde{}",
 }
 _ESCAPES = str.maketrans(_SPECIAL)
+_WORD = re.compile(r"[a-z0-9]+")
 # Words that begin titles and say nothing of them.
 _EMPTY = frozenset(
-    [
-        "a",
-        "an",
-        "the",
-        "on",
-        "of",
-        "in",
-        "for",
-        "to",
-        "and",
-        "with",
-        "from",
-        "by",
-        "at",
-        "is",
-        "are",
-        "how",
-        "what",
-        "why",
-        "do",
-    ]
+    _WORD.findall("a an the on of in for to and with from by at is are how what why do")
 )
-_WORD = re.compile(r"[a-z0-9]+")
 _NAME_LENGTH = 20
 
 
