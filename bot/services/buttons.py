@@ -18,6 +18,17 @@ _OPEN = re.compile(
 _DAY = re.compile(
     r"day:(?P<language>[\w-]{1,20}):(?P<day>\d{4}-\d\d-\d\d):(?P<offset>\d{1,4})", re.ASCII
 )
+_NAME = r"(?P<name>\d{4}-\d\d-\d\d(?:\.\d{4})?)"
+_LIST = re.compile(rf"list:(?P<own>[\w-]{{1,20}}):{_NAME}:(?P<offset>\d{{1,4}})", re.ASCII)
+_READ = re.compile(
+    rf"read:(?P<language>[\w-]{{1,20}}):(?P<paper>[^:]{{1,40}})"
+    rf":{_NAME}:(?P<own>[\w-]{{1,20}}):(?P<offset>\d{{1,4}})",
+    re.ASCII,
+)
+_PICK = re.compile(
+    rf"pick:(?P<own>[\w-]{{1,20}}):{_NAME}:(?P<offset>\d{{1,4}})(?P<how>[=~])(?P<paper>[^:]{{1,40}})",
+    re.ASCII,
+)
 
 
 class WayBack(Protocol):
@@ -47,12 +58,42 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
+class DigestPage:
+    """Implements ``WayBack``: a page of a chat's digest, by the place of its first paper.
+
+    ``name`` is the digest's (``post_keys.DigestPost``), ``own`` the language that it is in.
+    """
+
+    name: str
+    own: Language
+    offset: int
+
+    @property
+    def pick_key(self) -> str:
+        """The key of the select that opens papers from here (``Select.key``)."""
+        return f"pick:{self.own}:{self.name}:{self.offset}"
+
+    def open_key(self, language: Language, paper_id: object) -> str:
+        return f"read:{language}:{paper_id}:{self.name}:{self.own}:{self.offset}"
+
+    def list_key(self, language: Language) -> str:  # noqa: ARG002 - back to what stood there
+        return f"list:{self.own}:{self.name}:{self.offset}"
+
+
+def pick_value(paper_id: object) -> str:
+    """A paper's value in a select: what is no character of a value is written otherwise."""
+    return str(paper_id).replace("/", "+")
+
+
+@dataclass(frozen=True, slots=True)
 class ShowEntry:
-    """Show a paper in a language; ``back`` is the list that it was opened from."""
+    """Show a paper in a language; ``back`` is the list that it was opened from. ``private`` is to
+    leave the message as it is and to answer only who asked."""
 
     language: Language
     ref: PaperRef
     back: WayBack | None = None
+    private: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +104,15 @@ class ShowPage:
     page: Page
 
 
-Press: TypeAlias = ShowEntry | ShowPage
+@dataclass(frozen=True, slots=True)
+class ShowDigest:
+    """Show a page of the chat's digest again."""
+
+    language: Language
+    page: DigestPage
+
+
+Press: TypeAlias = ShowEntry | ShowPage | ShowDigest
 
 
 def read_key(key: str) -> Press | None:
@@ -75,8 +124,22 @@ def read_key(key: str) -> Press | None:
             return ShowEntry(match["language"], parse_paper_ref(match["paper"]), _page(match))
         if match := _DAY.fullmatch(key):
             return ShowPage(match["language"], _page(match))
+        return _read_digest_key(key)
     except (InvalidPaperId, ValueError):
         return None
+
+
+def _read_digest_key(key: str) -> Press | None:
+    if match := _LIST.fullmatch(key):
+        return ShowDigest(match["own"], _digest_page(match))
+    if match := _READ.fullmatch(key):
+        ref = parse_paper_ref(match["paper"])
+        return ShowEntry(match["language"], ref, _digest_page(match))
+    if match := _PICK.fullmatch(key):
+        ref = parse_paper_ref(match["paper"].replace("+", "/"))
+        # A menu shows everybody the list while one of them reads; a button turns the message.
+        private = match["how"] == "="
+        return ShowEntry(match["own"], ref, None if private else _digest_page(match), private)
     return None
 
 
@@ -97,3 +160,8 @@ def vote_key(paper_id: object, *, up: bool) -> str:
 
 def _page(match: re.Match[str]) -> Page:
     return Page(date.fromisoformat(match["day"]), int(match["offset"]))
+
+
+def _digest_page(match: re.Match[str]) -> DigestPage:
+    date.fromisoformat(match["name"][:10])  # or it names no day
+    return DigestPage(match["name"], match["own"], int(match["offset"]))

@@ -6,9 +6,10 @@ from bot.domain.digest import Digest, Entry
 from bot.domain.paper import Paper
 from bot.domain.paper_id import PaperId
 from bot.domain.post import Action, Link, Post, Rating, Section
+from bot.domain.speech import Speech
 from bot.domain.summary import Origin, Scores, Summary
 from bot.domain.wording import Wording
-from bot.services.buttons import entry_key
+from bot.services.buttons import entry_key, save_key, vote_key
 
 
 def compose(entry: Entry, wording: Wording, *, actions: Sequence[Action] = ()) -> Post:
@@ -43,11 +44,32 @@ def in_other_languages(
     )
 
 
+def feedback(paper_id: PaperId, speech: Speech) -> tuple[Action, ...]:
+    """The buttons by which people say what they think of a paper, and keep it."""
+    return (
+        Action("👍", vote_key(paper_id, up=True)),
+        Action("👎", vote_key(paper_id, up=False)),
+        Action(speech.say("Save"), save_key(paper_id)),
+    )
+
+
+def list_name(source: str, day: object, wording: Wording) -> str:
+    """What a source's list of a day is called."""
+    kind, _, category = source.partition(":")
+    return wording.digest.list_name[kind].format(day=day, category=category)
+
+
 def day_title(digest: Digest, wording: Wording) -> str:
     """The line above a day's papers: source, day, how many."""
-    kind, _, category = digest.source.partition(":")
-    name = wording.digest.list_name[kind].format(day=digest.day, category=category)
+    name = list_name(digest.source, digest.day, wording)
     return f"{name} · {wording.count.format(count=len(digest.entries))}"
+
+
+def row_line(number: int, paper: Paper, summary: Summary | None) -> str:
+    """A paper in a list, in one line: its number, how much it is recommended, its title."""
+    scores = summary.scores if summary else None
+    stars = f"★{scores.recommendation.value:g} " if scores else ""
+    return f"{number}. {stars}{paper.title}"
 
 
 def page_of(paper: Paper) -> str:

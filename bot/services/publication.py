@@ -1,55 +1,81 @@
 """From a delivery's key to the post that it stands for, as the store has it now."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from bot.domain.chat import Chat
+from bot.domain.chat import Chat, Style
 from bot.domain.delivery import Delivery
 from bot.domain.digest import Entry
 from bot.domain.errors import InvalidInput
 from bot.domain.post import Post
+from bot.domain.speech import ENGLISH, Speech
 from bot.domain.summary import Language
+from bot.domain.timetable import local_day
 from bot.domain.wording import Wording
-from bot.ports import Store
-from bot.services.compose import compose, in_other_languages
+from bot.ports import Clock, Store
+from bot.services.compose import compose, feedback, in_other_languages
+from bot.services.digest_post import day_heading
+from bot.services.digest_reading import Digests, Tongues
 from bot.services.heartbeat import QuietWords
-from bot.services.post_keys import PaperPost, QuietPost, read_post_key
+from bot.services.post_keys import (
+    AnnouncementPost,
+    DigestPost,
+    DigestSlice,
+    EditPost,
+    PaperPost,
+    QuietPost,
+    read_post_key,
+)
 from bot.services.summarise import best
 from summarizer.base import Summarizer
 
 
+def _english(_: Language) -> Speech:
+    return ENGLISH
+
+
 @dataclass(frozen=True, slots=True)
 class Voices:
-    """Who finds the words: each language's table, the languages offered by buttons, and the
-    summariser that quotes a paper whose summary is not there in time (F23)."""
+    """Who finds the words: each language's table and sentences, the languages offered by buttons,
+    and the summariser that quotes a paper whose summary is not there in time (F23)."""
 
     wording: Callable[[Language], Wording]
     languages: Sequence[Language]
     quoting: Summarizer
+    speech: Callable[[Language], Speech] = _english
 
 
 class Publication:
     """Composes posts for the deliverer (``deliver.prepared.Compose``)."""
 
-    def __init__(self, store: Store, voices: Voices, quiet: QuietWords) -> None:
+    def __init__(self, store: Store, voices: Voices, quiet: QuietWords, *, clock: Clock) -> None:
         self._store = store
         self._voices = voices
         self._quiet = quiet
+        self._digests = Digests(store, clock, tongues=Tongues(voices.wording, voices.speech))
 
-    async def compose(self, delivery: Delivery, chat: Chat) -> Post | None:
-        """The post; ``None`` where there is no more reason to send it.
+    async def compose(self, delivery: Delivery, chat: Chat) -> Post | Sequence[Post] | None:
+        """The post, or a digest's, one or more; ``None`` or none where there is no more reason to
+        send it.
 
         Raises:
             StoreError: the store cannot be read.
             InvalidInput: the key names nothing that is stored.
             SummaryError: the paper has neither a summary nor anything to quote.
         """
-        name = read_post_key(delivery.post_key)
-        if isinstance(name, QuietPost):
-            return await self._quiet.post(chat, name)
-        if not isinstance(name, PaperPost):
-            raise InvalidInput(f"{delivery.post_key} cannot be composed yet.")
-        return await self._paper(name)
+        match read_post_key(delivery.post_key):
+            case PaperPost() as name:
+                return self._gathered(await self._paper(name), delivery, chat)
+            case QuietPost() as name:
+                return await self._quiet.post(chat, name)
+            case DigestPost() as digest:
+                return await self._digests.posts(digest, chat)
+            case EditPost(digest):
+                return await self._digests.posts(digest, chat)
+            case DigestSlice(digest, after, upto):
+                return await self._digests.posts(digest, chat, after=after, upto=upto)
+            case AnnouncementPost():
+                raise InvalidInput(f"{delivery.post_key} cannot be composed yet.")
 
     async def _paper(self, name: PaperPost) -> Post:
         paper = (await self._store.papers.get([name.paper_id])).get(name.paper_id)
@@ -59,5 +85,17 @@ class Publication:
         summary = best(stored) or await self._voices.quoting.summarize(paper, name.language)
         words = self._voices.wording(name.language)
         others = [self._voices.wording(language) for language in self._voices.languages]
-        buttons = in_other_languages(paper.id, words, others)
+        buttons = (
+            *in_other_languages(paper.id, words, others),
+            *feedback(paper.id, self._voices.speech(name.language)),
+        )
         return compose(Entry(paper, summary), words, actions=buttons)
+
+    def _gathered(self, post: Post, delivery: Delivery, chat: Chat) -> Post:
+        """The post with the name of its day's thread, where the chat wants one. It is the day on
+        which it was planned, by the chat's calendar, in the chat's first language."""
+        if chat.style is not Style.THREAD:
+            return post
+        day = local_day(chat.zone, delivery.created_at).isoformat()
+        words, speech = self._voices.wording(chat.language), self._voices.speech(chat.language)
+        return replace(post, gather=day_heading(chat.sources, day, words, speech))

@@ -81,7 +81,7 @@ async def _live(store: MemoryStore, papers: Sequence[Paper], fakes: Sequence[Pac
     source = GrowingList(papers, clock)
     quiet = QuietWords(store, clock, health=health, wording=load_wording)
     voices = Voices(load_wording, ("en", "zh"), ExtractiveSummarizer(clock))
-    publication = Publication(store, voices, quiet)
+    publication = Publication(store, voices, quiet, clock=clock)
     for _ in range(2):
         planner = Planner(store, clock, ready=stored_summaries(store))
         heartbeats = Heartbeats(store, clock)

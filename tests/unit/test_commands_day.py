@@ -129,7 +129,7 @@ async def test_a_row_opens_in_place_and_leads_back(one: Bench) -> None:
     second = await one.press("day:en:2026-11-20:10")
     entry = await one.press(second.last.actions[0].key)
     assert entry.last.title == "Paper 10"
-    chinese, back = entry.last.actions
+    chinese, *_, back = entry.last.actions
     assert (chinese.label, back.label) == ("中文", "◂ List")
     turned = await one.press(chinese.key)
     assert turned.last.language == "zh"

@@ -72,12 +72,12 @@ async def _post(store: MemoryStore, key: str) -> Post | None:
     quiet = QuietWords(store, clock, health=Health(), wording=load_wording)
     voices = Voices(load_wording, ("en", "zh"), ExtractiveSummarizer(clock))
     delivery = Delivery(CHAT.target, key, created_at=NOW, due_at=NOW)
-    return await Publication(store, voices, quiet).compose(delivery, CHAT)
+    post = await Publication(store, voices, quiet, clock=clock).compose(delivery, CHAT)
+    assert post is None or isinstance(post, Post)
+    return post
 
 
-async def test_a_paper_is_posted_with_its_stored_summary_and_a_button_for_the_other_language() -> (
-    None
-):
+async def test_a_paper_is_posted_with_its_stored_summary_and_buttons_under_it() -> None:
     store = MemoryStore()
     await store.papers.save([PAPER])
     provenance = Provenance(origin=Origin.MODEL, model="m", prompt="v1")
@@ -87,7 +87,12 @@ async def test_a_paper_is_posted_with_its_stored_summary_and_a_button_for_the_ot
     assert post is not None
     assert post.title == "A paper"
     assert post.sections[0].lines == ("It plans.",)
-    assert [action.key for action in post.actions] == ["entry:zh:2608.00001"]
+    assert [action.key for action in post.actions] == [
+        "entry:zh:2608.00001",
+        "vote:up:2608.00001",
+        "vote:down:2608.00001",
+        "save:2608.00001",
+    ]
 
 
 async def test_f23_a_paper_whose_summary_is_late_is_quoted() -> None:

@@ -11,7 +11,7 @@ from bot.domain.summary import Summary
 from bot.domain.wording import Wording
 from bot.services.buttons import Page
 from bot.services.collect import still_grows
-from bot.services.compose import page_of
+from bot.services.compose import list_name, page_of, row_line
 
 # One phone screen: ten titles of two lines each.
 PAGE = 10
@@ -59,12 +59,6 @@ def day_post(view: DayView, wording: Wording, *, offset: int = 0, now: datetime)
     )
 
 
-def list_name(source: str, day: date, wording: Wording) -> str:
-    """What a source's list of a day is called."""
-    kind, _, category = source.partition(":")
-    return wording.digest.list_name[kind].format(day=day, category=category)
-
-
 def _title(view: DayView, wording: Wording) -> str:
     sources = {row.source for row in view.rows}
     count = wording.count.format(count=len(view.rows))
@@ -79,18 +73,15 @@ def _sections(view: DayView, page: Sequence[Row], offset: int, wording: Wording)
     place = offset
     for source, group in groupby(page, key=lambda row: row.source):
         rows = list(group)
-        lines = tuple(_line(row, place + number) for number, row in enumerate(rows, start=1))
+        lines = tuple(
+            row_line(place + number, row.paper, row.summary)
+            for number, row in enumerate(rows, start=1)
+        )
         label = list_name(source, view.day, wording) if several else ""
         urls = tuple(page_of(row.paper) for row in rows)
         sections.append(Section(label, lines, urls=urls))
         place += len(rows)
     return sections
-
-
-def _line(row: Row, number: int) -> str:
-    scores = row.summary.scores if row.summary else None
-    stars = f"★{scores.recommendation.value:g} " if scores else ""
-    return f"{number}. {stars}{row.paper.title}"
 
 
 def _actions(

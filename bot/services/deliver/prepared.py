@@ -1,8 +1,9 @@
 """From a row to the message that is to be sent: composed and rendered anew from the store."""
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import TypeAlias
 
 from adapters.base import Adapter, Message, Pace
@@ -14,9 +15,10 @@ from bot.ports import Clock, Outbox
 
 _log = logging.getLogger(__name__)
 
-# The post that a delivery's key names, ``None`` where there is no more reason to send it. Raises
-# StoreError where the store cannot be read; any other error makes the delivery a broken one.
-Compose: TypeAlias = Callable[[Delivery, Chat], Awaitable[Post | None]]
+# The post that a delivery's key names, or several for one that is long by nature; ``None`` where
+# there is no more reason to send it. Raises StoreError where the store cannot be read; any other
+# error makes the delivery a broken one.
+Compose: TypeAlias = Callable[[Delivery, Chat], Awaitable[Post | Sequence[Post] | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +68,10 @@ class Preparer:
         return Ready(delivery, chat, messages[delivery.part], pace)
 
     async def _messages(self, delivery: Delivery, chat: Chat) -> tuple[Message, ...]:
-        post = await self._compose(delivery, chat)
-        if post is None:
-            return ()
-        return tuple(self._adapter.render(post, plain=delivery.plain))
+        composed = await self._compose(delivery, chat)
+        posts = () if composed is None else (composed,) if isinstance(composed, Post) else composed
+        rendered = (self._adapter.render(post, plain=delivery.plain) for post in posts)
+        return tuple(chain.from_iterable(rendered))
 
 
 def _part(first: Delivery, number: int) -> Delivery:
