@@ -130,9 +130,10 @@ def _upstreams(sulan: Sulan) -> Upstreams:
 
 def _deliverer(ground: _Ground, observer: Observer) -> Deliverer:
     store, clock, health = ground.sulan.store, ground.sulan.clock, ground.health
-    voices = Voices(load_wording, available_languages(), ExtractiveSummarizer(clock))
+    quoting = ExtractiveSummarizer(clock)
+    voices = Voices(load_wording, available_languages(), quoting, load_speech)
     quiet = QuietWords(store, clock, health=health, wording=load_wording)
-    publication = Publication(store, voices, quiet)
+    publication = Publication(store, voices, quiet, clock=clock)
     tools = Tools(store, clock, health, observer.settled)
     return Deliverer(ground.adapters, publication.compose, tools=tools)
 
