@@ -117,12 +117,13 @@ class Counter:
 
 def _asked(interaction: "discord.Interaction[Any]") -> Asked:
     channel, message = interaction.channel, interaction.message
+    user = getattr(interaction.user, "id", "")  # discord.py has none where Discord names nobody
     parent = channel.parent_id if isinstance(channel, discord.Thread) else ""
     return Asked(
         id=str(interaction.id),
-        channel=str(interaction.channel_id or interaction.user.id),
+        channel=str(interaction.channel_id or user),
         parent=str(parent),
-        user=str(interaction.user.id),
+        user=str(user),
         locale=interaction.locale.value,
         private=interaction.guild_id is None and not interaction.context.private_channel,
         manages=_manages(interaction),
@@ -134,7 +135,7 @@ def _asked(interaction: "discord.Interaction[Any]") -> Asked:
 
 def _manages(interaction: "discord.Interaction[Any]") -> bool:
     """Not where the bot itself is no member: nothing could be sent there."""
-    if interaction.guild_id is None:
+    if not isinstance(interaction.user, discord.Member):
         return False
     alone = interaction.is_user_integration() and not interaction.is_guild_integration()
     return not alone and may_manage(interaction.permissions.value)

@@ -1,5 +1,6 @@
 """Interactions as Discord hands them out, and its rules for answering them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,9 +11,17 @@ from bot.ports import Clock
 
 # "Receiving and Responding": 3 s for the first answer, 15 min for all others.
 DEADLINE_S, TOKEN_S = 3.0, 900.0
-COMMAND, COMPONENT, COMPLETION = 2, 3, 4
-_PONG, _MESSAGE, _THINKING, _WORKING, _REPLACE, _CHOICES = 1, 4, 5, 6, 7, 8
+COMMAND, COMPONENT, COMPLETION, ANSWER = 2, 3, 4, 5
+_MESSAGE, _THINKING, _WORKING, _REPLACE, _CHOICES, _MODAL = 4, 5, 6, 7, 8, 9
 _EPHEMERAL = 64
+_LABEL = 18
+# "Receiving and Responding": what may answer what first.
+_FIT = {
+    COMMAND: {_MESSAGE, _THINKING, _MODAL},
+    COMPONENT: {_MESSAGE, _THINKING, _WORKING, _REPLACE, _MODAL},
+    COMPLETION: {_CHOICES},
+    ANSWER: {_MESSAGE, _THINKING, _WORKING, _REPLACE},
+}
 
 
 @dataclass(slots=True)
@@ -21,7 +30,7 @@ class Asked:
 
     ``shown`` is the first answer (or the message whose button was pressed), ``told`` are the
     follow-ups; a message with the flag 64 was for who asked alone. ``acknowledged`` is the type of
-    the first answer, 0 while there is none.
+    the first answer, 0 while there is none; ``modal`` is the window that it opened.
     """
 
     event: JsonObject
@@ -32,6 +41,8 @@ class Asked:
     shown: JsonObject | None = None
     told: list[JsonObject] = field(default_factory=list[JsonObject])
     choices: list[JsonObject] = field(default_factory=list[JsonObject])
+    modal: JsonObject | None = None
+    hidden: bool = False
     late: int = 0
     repeated: int = 0
 
@@ -43,17 +54,21 @@ class Asked:
     def titles(self) -> list[str]:
         """What is to be seen, by the titles of its embeds, else its words."""
         seen = [*([self.shown] if self.shown else []), *self.told]
-        return [m["embeds"][0]["title"] if m["embeds"] else m["content"] for m in seen]
+        return [m["embeds"][0].get("title", "") if m["embeds"] else m["content"] for m in seen]
 
 
 class Interactions:
-    """Makes interactions in a world and takes their answers on its routes."""
+    """Makes interactions in a world and takes their answers on its routes.
+
+    ``person`` is who asks, with ``permissions`` in the server.
+    """
 
     def __init__(self, world: World, routes: Routes, clock: Clock) -> None:
         self._world = world
         self._clock = clock
         self._asked: dict[str, Asked] = {}
         self.person = user("610000000000000001", "alice")
+        self.permissions = 0
         one = f"/webhooks/{APPLICATION}/{{interaction_token}}/messages/{{message_id}}"
         routes.add(
             "POST", "/interactions/{interaction_id}/{interaction_token}/callback", self._first
@@ -74,12 +89,34 @@ class Interactions:
         data = {"id": "1", "name": name, "type": 1, "options": options}
         return self._new(COMPLETION, channel, {"data": data})
 
-    def press(self, channel: Channel, message: JsonObject, custom_id: str) -> Asked:
+    def press(self, channel: Channel, message: JsonObject, custom_id: str, /, **more: Any) -> Asked:
         """Somebody presses a button of a message."""
         data = {"custom_id": custom_id, "component_type": 2}
-        pressed = self._new(COMPONENT, channel, {"data": data, "message": message})
+        pressed = self._new(COMPONENT, channel, {"data": data, "message": message, **more})
         pressed.shown = message
         return pressed
+
+    def choose(
+        self, channel: Channel, message: JsonObject, custom_id: str, values: Sequence[str]
+    ) -> Asked:
+        """Somebody chooses from a menu of a message."""
+        data = {"custom_id": custom_id, "component_type": 3, "values": list(values)}
+        return self.press(channel, message, custom_id, data=data)
+
+    def submit(self, channel: Channel, asked: Asked, text: str) -> Asked:
+        """Somebody sends the window in that was opened in answer, with this text in it."""
+        if asked.modal is None:
+            raise ValueError("no window was opened")
+        (label,) = [each for each in asked.modal["components"] if each["type"] == _LABEL]
+        answer = {"type": 4, "custom_id": label["component"]["custom_id"], "value": text, "id": 2}
+        data = {
+            "custom_id": asked.modal["custom_id"],
+            "components": [{"type": _LABEL, "id": 1, "component": answer}],
+        }
+        from_message = {"message": asked.shown} if asked.shown else {}
+        sent = self._new(ANSWER, channel, {"data": data, **from_message})
+        sent.shown = asked.shown
+        return sent
 
     def _new(self, kind: int, channel: Channel, more: JsonObject) -> Asked:
         number = self._world.new_id()
@@ -119,7 +156,7 @@ class Interactions:
             "deaf": False,
             "mute": False,
             "flags": 0,
-            "permissions": "0",
+            "permissions": str(self.permissions),
         }
         return {"guild_id": self._world.guild, "guild_locale": "en-US", "member": member}
 
@@ -133,6 +170,8 @@ class Interactions:
         if self._clock.monotonic() - asked.began > DEADLINE_S:
             asked.late += 1
             raise Missing(10062, "Unknown interaction")
+        if call.body["type"] not in _FIT[asked.event["type"]]:
+            return refusal(400, 50035, "Invalid Form Body")
         asked.acknowledged = call.body["type"]
         self._take(asked, call.body["type"], call.body.get("data") or {})
         return Answer(204)
@@ -142,6 +181,9 @@ class Interactions:
             asked.shown = self._say(asked, data)
         elif kind == _THINKING:
             asked.thinking = True
+            asked.hidden = bool(data.get("flags", 0) & _EPHEMERAL)
+        elif kind == _MODAL:
+            asked.modal = data
         elif kind == _REPLACE and asked.shown is not None:
             self._world.edit(asked.shown, data)
         elif kind == _CHOICES:
@@ -152,7 +194,7 @@ class Interactions:
         if asked.thinking:
             # "Create Followup Message": after a deferral it is the original, ephemeral or not.
             asked.thinking = False
-            asked.shown = self._say(asked, {**call.body, "flags": 0})
+            asked.shown = self._say(asked, {**call.body, "flags": _EPHEMERAL * asked.hidden})
             return asked.shown
         asked.told.append(self._say(asked, call.body))
         return asked.told[-1]
@@ -163,7 +205,7 @@ class Interactions:
             return self._world.edit(self._told(asked, call.ids["message_id"]), call.body)
         if asked.thinking:
             asked.thinking = False
-            asked.shown = self._say(asked, call.body)
+            asked.shown = self._say(asked, {**call.body, "flags": _EPHEMERAL * asked.hidden})
             return asked.shown
         if asked.shown is None:
             raise Missing(10008, "Unknown Message")
