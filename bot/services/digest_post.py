@@ -74,7 +74,8 @@ def day_heading(sources: Sequence[str], day: str, wording: Wording, speech: Spee
     if len(sources) <= _NAMED_SOURCES:
         names = wording.comma.join(map(wording.commands.source_name, sources))
         return f"{names} · {day}"
-    return f"{speech.say_many('{count} source', '{count} sources', len(sources))} · {day}"
+    several = speech.say_many("{count} source", "{count} sources", len(sources))
+    return f"{several} · {day}"
 
 
 def lead(row: DigestRow) -> str:
