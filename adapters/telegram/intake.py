@@ -9,21 +9,15 @@ from typing import cast
 
 from telegram.error import TelegramError
 
-from adapters.base import Commands, Desk
+from adapters.base import Commands, Departures, Desk, Opinions
 from adapters.telegram.adapter import TelegramAdapter
+from adapters.telegram.buttons import HEADING
+from adapters.telegram.chat_events import read_departure, read_reaction, read_return
 from adapters.telegram.inline import answer_search
+from adapters.telegram.origin import Json
 from adapters.telegram.respond import PressResponder, TelegramResponder
-from adapters.telegram.updates import (
-    PLATFORM,
-    Heard,
-    Json,
-    Pressed,
-    Searched,
-    Spoken,
-    read_return,
-    read_update,
-)
-from bot.domain.command import Command
+from adapters.telegram.roles import Roles
+from adapters.telegram.updates import PLATFORM, Heard, Pressed, Searched, Spoken, read_update
 from bot.domain.delivery_errors import DeliveryError
 from bot.domain.errors import InvalidInput
 from bot.domain.post import Post
@@ -34,6 +28,7 @@ _log = logging.getLogger(__name__)
 _AT_ONCE = 32
 # Telegram keeps an unconfirmed update for a day and never sends it later (FACTS §1.5).
 _REMEMBERED = timedelta(days=2)
+_GONE = "Removed from the chat, or blocked there. Add the bot again, or let the person press Start."
 
 
 class Intake:
@@ -48,6 +43,8 @@ class Intake:
         self._username = username
         self._room = asyncio.Semaphore(_AT_ONCE)
         self._tasks: set[asyncio.Task[None]] = set()
+        self._roles = Roles(adapter.client.bot, desk.clock)
+        self._membership = asyncio.Lock()
 
     async def resume(self) -> None:
         """Take up what was kept and not finished before."""
@@ -90,35 +87,43 @@ class Intake:
             await self._desk.inbox.done(key, now=self._desk.clock.now())
 
     async def _serve(self, update: Json) -> None:
-        returned = read_return(update)
-        if returned is not None:
-            await self._welcome(returned)
-            return
-        heard = read_update(update, username=self._username)
-        if heard is not None:
+        if "my_chat_member" in update:
+            await self._change_membership(update)
+        elif (reaction := read_reaction(update)) is not None:
+            if isinstance(self._commands, Opinions):
+                await self._commands.react(reaction)
+        elif (heard := read_update(update, username=self._username)) is not None:
             await self._answer(heard)
 
-    async def _welcome(self, command: Command) -> None:
-        """A chat took us (back) in: what kept us from it is over, as after /start (F32). Nobody
-        asked for anything, so nothing is said."""
-        await self._commands.handle(command, _Mute())
+    async def _change_membership(self, update: Json) -> None:
+        """A chat took us (back) in: what kept us from it is over, as after /start. Or it put us
+        out (F32). Nobody asked for anything, so nothing is said.
+
+        One after the other: who left and came back is there.
+        """
+        async with self._membership:
+            if (returned := read_return(update)) is not None:
+                await self._commands.handle(returned, _Mute())
+            elif (left := read_departure(update)) and isinstance(self._commands, Departures):
+                await self._commands.left(left, _GONE)
 
     async def _answer(self, heard: Heard) -> None:
-        command = heard.command
         match heard:
-            case Spoken():
-                responder = TelegramResponder(self._adapter, command.target)
+            case Spoken(command):
+                responder = TelegramResponder(self._adapter, heard, roles=self._roles)
                 await self._commands.handle(command, responder)
-            case Pressed(key=key, query_id=query_id, message_id=message_id):
-                pressed = PressResponder(
-                    self._adapter, command.target, message_id=message_id, query_id=query_id
-                )
-                try:
-                    await self._commands.act(key, command, pressed)
-                finally:
-                    await pressed.settle()
+            case Pressed():
+                await self._press(heard)
             case Searched():
                 await answer_search(self._adapter, heard, self._commands)
+
+    async def _press(self, pressed: Pressed) -> None:
+        responder = PressResponder(self._adapter, pressed, roles=self._roles)
+        try:
+            if pressed.key != HEADING:
+                await self._commands.act(pressed.key, pressed.command, responder)
+        finally:
+            await responder.settle()
 
 
 class _Mute:

@@ -1,30 +1,39 @@
 """The way back to who gave a command on Telegram."""
 
 import logging
+from dataclasses import replace
 
 from telegram.error import TelegramError
 
 from adapters.telegram.adapter import TelegramAdapter
 from adapters.telegram.client import TelegramClient
-from bot.domain.post import Post
-from bot.domain.target import Target
+from adapters.telegram.message import TelegramMessage
+from adapters.telegram.origin import Rights
+from adapters.telegram.prompts import prompt_message
+from adapters.telegram.roles import Roles
+from adapters.telegram.updates import Pressed, Spoken
+from bot.domain.delivery_errors import ContentRejected
+from bot.domain.post import Post, Prompt
 
 _log = logging.getLogger(__name__)
 
+# Bot API, answerCallbackQuery.
+_TOAST = 200
+
 
 class TelegramResponder:
-    """Implements ``Responder``: sends once, then edits what it sent.
+    """Implements ``Responder``, ``Steward`` and ``Prompter``: sends once, then edits what it sent.
 
-    With ``message_id`` it begins with an edit: a button replaces its own message. What does not
-    fit into one message follows in others, which an edit then leaves alone.
+    In a group the first message answers to the one with the command. What does not fit into one
+    message follows in others, which an edit then leaves alone.
     """
 
-    def __init__(
-        self, adapter: TelegramAdapter, target: Target, *, message_id: str | None = None
-    ) -> None:
+    def __init__(self, adapter: TelegramAdapter, heard: Spoken | Pressed, *, roles: Roles) -> None:
         self._adapter = adapter
-        self._target = target
-        self._message_id = message_id
+        self._command = heard.command
+        self._origin = heard.origin
+        self._roles = roles
+        self._message_id: str | None = None
 
     async def show(self, post: Post) -> None:
         """Send, or replace what was sent.
@@ -32,39 +41,74 @@ class TelegramResponder:
         Raises:
             DeliveryError: Telegram did not take it.
         """
+        target = self._command.target
         first, *rest = self._adapter.render(post)
         if self._message_id is None:
-            receipt = await self._adapter.send(self._target, first, key="")
+            first = replace(first, replies_to=self._origin.replies_to)
+            receipt = await self._adapter.send(target, first, key="")
             self._message_id = receipt.message_id
         else:
-            await self._adapter.edit(self._target, self._message_id, first)
+            await self._adapter.edit(target, self._message_id, first)
         for message in rest:
-            await self._adapter.send(self._target, message, key="")
+            await self._follow(message, post)
+
+    async def may_manage(self) -> bool:
+        """See ``Steward``: as the update itself says, else as Telegram says."""
+        if self._origin.rights is Rights.NOT_SAID:
+            return await self._roles.manages(self._command.target.chat, self._command.user)
+        return self._origin.rights is Rights.MANAGES
+
+    async def prompt(self, prompt: Prompt) -> bool:
+        """See ``Prompter``: everywhere but in channels. In groups the reply opens only for who
+        asked, as far as a message of theirs is known; replying by hand is always possible."""
+        if not self._origin.prompts:
+            return False
+        question = prompt_message(
+            prompt, replies_to=self._origin.replies_to, selective=not self._command.private
+        )
+        await self._adapter.send(self._command.target, question, key="")
+        return True
+
+    async def _follow(self, message: TelegramMessage, post: Post) -> None:
+        """Send what comes after the first message; a file that is not taken, as text."""
+        target = self._command.target
+        try:
+            await self._adapter.send(target, message, key="")
+        except ContentRejected:
+            if message.document is None:
+                raise
+            told = Post(post.language, message.document.name, "", sections=post.sections)
+            for part in self._adapter.render(told):
+                await self._adapter.send(target, part, key="")
 
 
 class PressResponder(TelegramResponder):
-    """Implements ``Whisperer`` too: a pressed button can be answered with a toast."""
+    """Implements ``Whisperer`` too: a pressed button can be answered with a toast.
 
-    def __init__(
-        self,
-        adapter: TelegramAdapter,
-        target: Target,
-        *,
-        message_id: str,
-        query_id: str,
-    ) -> None:
-        super().__init__(adapter, target, message_id=message_id)
+    It begins with an edit: a button replaces its own message.
+    """
+
+    def __init__(self, adapter: TelegramAdapter, heard: Pressed, *, roles: Roles) -> None:
+        super().__init__(adapter, heard, roles=roles)
+        self._message_id = heard.message_id
         self._client = adapter.client
-        self._query_id: str | None = query_id
+        self._query_id: str | None = heard.query_id
 
     async def show(self, post: Post) -> None:
         """Replace the message, and end the button's waiting."""
         await super().show(post)
         await self.settle()
 
+    async def prompt(self, prompt: Prompt) -> bool:
+        """Ask below, and end the button's waiting; the message with the button stays."""
+        asked = await super().prompt(prompt)
+        if asked:
+            await self.settle()
+        return asked
+
     async def whisper(self, text: str) -> None:
-        """A toast over the chat; at most 200 characters (Bot API, answerCallbackQuery)."""
-        await self._answer(text[:200])
+        """A toast over the chat; at most 200 characters."""
+        await self._answer(text[:_TOAST])
 
     async def settle(self) -> None:
         """End the button's waiting, if nothing has yet."""

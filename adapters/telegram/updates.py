@@ -1,16 +1,26 @@
 """What an update says, read from the Bot API's JSON. Pure; what we do not serve is ``None``."""
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias, cast
+from typing import TypeAlias
 
+from adapters.telegram.origin import Json, Origin, origin_of_message, origin_of_press
+from adapters.telegram.prompts import command_asked_for
 from bot.domain.command import Command
 from bot.domain.target import Target
 
 PLATFORM = "telegram"
-# What is asked for with getUpdates and setWebhook; anything else never leaves Telegram.
-ALLOWED_UPDATES = ("message", "channel_post", "callback_query", "inline_query", "my_chat_member")
+# What is asked for with getUpdates and setWebhook; anything else never leaves Telegram. Reactions
+# come only where the bot is an administrator (Bot API, Update).
+ALLOWED_UPDATES = (
+    "message",
+    "channel_post",
+    "callback_query",
+    "inline_query",
+    "my_chat_member",
+    "message_reaction",
+    "message_reaction_count",
+)
 
 # Telegram's own grammar: 1 to 32 letters, digits and underscores (Bot API, BotCommand).
 _COMMAND = re.compile(r"/(?P<name>[A-Za-z0-9_]{1,32})(?:@(?P<bot>[A-Za-z0-9_]{1,64}))?(?=\s|$)")
@@ -19,17 +29,17 @@ _LINK = re.compile(
 )
 # The account behind which a group's anonymous administrators write (Bot API, User).
 _ANONYMOUS = 1087968824
-_MEMBERS = frozenset({"member", "administrator", "creator"})
 # What somebody writes in private without a command (``Commands.handle``).
 _PASTED = ""
-_RETURN = "start"
 
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """A command, or what is taken for one: a link to a paper sent in private asks for an offer."""
+    """A command, or what is taken for one: an answer to a question of ours, and in private a link
+    to a paper, which asks for an offer."""
 
     command: Command
+    origin: Origin
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +50,7 @@ class Pressed:
     key: str
     query_id: str
     message_id: str
+    origin: Origin
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +62,6 @@ class Searched:
 
 
 Heard: TypeAlias = Spoken | Pressed | Searched
-Json: TypeAlias = Mapping[str, Any]
 
 
 def read_update(update: Json, *, username: str) -> Heard | None:
@@ -69,7 +79,9 @@ def _read(update: Json, username: str) -> Heard | None:
     number = str(int(update["update_id"]))
     for kind in ("message", "channel_post"):
         if kind in update:
-            return _message(update[kind], number, username)
+            message, posted = update[kind], kind == "channel_post"
+            command = _command(message, number, username)
+            return command and Spoken(command, origin_of_message(message, posted=posted))
     if "callback_query" in update:
         return _pressed(update["callback_query"], number)
     if "inline_query" in update:
@@ -77,30 +89,35 @@ def _read(update: Json, username: str) -> Heard | None:
     return None
 
 
-def _message(message: Json, number: str, username: str) -> Spoken | None:
-    text = message.get("text") or message.get("caption") or ""
+def _command(message: Json, number: str, username: str) -> Command | None:
     private = message["chat"]["type"] == "private"
-    found = _COMMAND.match(text)
-    if found is not None:
-        if found["bot"] and found["bot"].lower() != username.lower():
-            return None
-        name, argument = found["name"].lower(), text[found.end() :].strip()
-    elif private and (link := _LINK.search(text)):
-        name, argument = _PASTED, link[0]
-    else:
+    line = _line(message, username, private=private)
+    found = _COMMAND.match(line)
+    if found is None and not line:
         return None
-    return Spoken(
-        Command(
-            id=f"{PLATFORM}:{number}",
-            name=name,
-            argument=argument,
-            target=_target(message),
-            user=_user(message),
-            language=_language(message.get("from")),
-            private=private,
-            alias=_alias(message["chat"]),
-        )
+    if found and found["bot"] and found["bot"].lower() != username.lower():
+        return None
+    return Command(
+        id=f"{PLATFORM}:{number}",
+        name=found["name"].lower() if found else _PASTED,
+        argument=line[found.end() :].strip() if found else line,
+        target=_target(message),
+        user=_user(message),
+        language=_language(message.get("from")),
+        private=private,
+        alias=alias_of(message["chat"]),
     )
+
+
+def _line(message: Json, username: str, *, private: bool) -> str:
+    """What is asked of us: the command line, or the pasted link; "" for what is not for us."""
+    text = message.get("text") or message.get("caption") or ""
+    if _COMMAND.match(text):
+        return text
+    if text and (asked := command_asked_for(message, username=username)):
+        return f"{asked} {text}"
+    link = _LINK.search(text) if private else None
+    return link[0] if link else ""
 
 
 def _pressed(query: Json, number: str) -> Pressed | None:
@@ -116,9 +133,15 @@ def _pressed(query: Json, number: str) -> Pressed | None:
         user=str(query["from"]["id"]),
         language=_language(query["from"]),
         private=message["chat"]["type"] == "private",
-        alias=_alias(message["chat"]),
+        alias=alias_of(message["chat"]),
     )
-    return Pressed(command, str(key), str(query["id"]), str(int(message["message_id"])))
+    return Pressed(
+        command,
+        key=str(key),
+        query_id=str(query["id"]),
+        message_id=str(int(message["message_id"])),
+        origin=origin_of_press(query),
+    )
 
 
 def _searched(query: Json, number: str) -> Searched:
@@ -135,20 +158,6 @@ def _searched(query: Json, number: str) -> Searched:
     return Searched(command, str(query["id"]))
 
 
-def read_return(update: Json) -> Command | None:
-    """A chat that took us in, as if it had sent /start; ``None`` for any other update."""
-    try:
-        change = update["my_chat_member"]
-        chat, member = cast("Json", change["chat"]), cast("Json", change["new_chat_member"])
-        status = member["status"]
-        inside = status in _MEMBERS or (status == "restricted" and bool(member["is_member"]))
-        target = Target(PLATFORM, str(int(chat["id"])))
-        key = f"{PLATFORM}:{int(update['update_id'])}"
-        return Command(key, _RETURN, "", target, alias=_alias(chat)) if inside else None
-    except (KeyError, TypeError, ValueError, AttributeError):
-        return None
-
-
 def _target(message: Json) -> Target:
     thread = message.get("message_thread_id") if message.get("is_topic_message") else None
     return Target(
@@ -156,7 +165,7 @@ def _target(message: Json) -> Target:
     )
 
 
-def _alias(chat: Json) -> str:
+def alias_of(chat: Json) -> str:
     """A public chat's @name, by which it may be listed."""
     name = chat.get("username")
     return f"@{name}" if name else ""

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from adapters.telegram.chat_events import read_departure, read_reaction, read_return
 from adapters.telegram.intake import read_body
-from adapters.telegram.updates import Pressed, Searched, Spoken, read_return, read_update
+from adapters.telegram.updates import Pressed, Searched, Spoken, read_update
 from bot.domain.errors import InvalidInput
 from bot.domain.target import Target
 
