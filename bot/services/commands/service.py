@@ -115,6 +115,14 @@ class CommandService:
             _report("no entry", error)
             return None
 
+    async def left(self, command: Command, reason: str) -> None:
+        """See ``Departures.left``. Where the store fails, the next message is refused and says so
+        again."""
+        try:
+            await self._reception.suspend(command, reason)
+        except StoreError as error:
+            _report("a chat that we left is not suspended yet", error)
+
     def menu(self) -> Sequence[MenuEntry]:
         """See ``Menu.menu``."""
         return menu(self._means.wordings.values(), self._means.speeches)
