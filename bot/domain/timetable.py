@@ -106,28 +106,31 @@ def zone_of(name: str) -> tzinfo:
 
 
 def _slots_around(timetable: Timetable, zone: str, now: datetime) -> tuple[datetime, ...]:
-    """All slots of a few weeks, in order, at least two before and two after the moment."""
-    return _slots(timetable, zone, now.astimezone(UTC).toordinal() // 7)
+    """Slots in order: at least one before the moment and one after it, whenever it is."""
+    return _slots(timetable, zone, now.astimezone(UTC).date())
 
 
-@lru_cache(maxsize=4096)
-def _slots(timetable: Timetable, zone: str, week: int) -> tuple[datetime, ...]:
-    # Two weeks before and after, and the days by which local dates differ or are skipped.
-    first = date.fromordinal(week * 7 - 16)
-    days = (first + timedelta(days=n) for n in range(7 * 5 + 4))
+@lru_cache(maxsize=8192)
+def _slots(timetable: Timetable, zone: str, day: date) -> tuple[datetime, ...]:
+    # Beyond the next of its weekdays two days more: local dates differ, and some are skipped.
+    reach = 2 + _longest_break(timetable.days)
+    near = (day + timedelta(days=n) for n in range(-reach, reach + 1))
+    days = [found for found in near if found.weekday() in timetable.days]
     where = zone_of(zone)
-    slots = {
-        instant(day, moment, where)
-        for day in days
-        if day.weekday() in timetable.days
-        for moment in timetable.times
-    }
-    return tuple(sorted(slots))
+    return tuple(
+        sorted({instant(day, moment, where) for day in days for moment in timetable.times})
+    )
 
 
-@lru_cache(maxsize=4096)
+def _longest_break(days: tuple[int, ...]) -> int:
+    """The most days from one of some weekdays to the next."""
+    following = (*days[1:], days[0] + 7)
+    return max(after - before for before, after in zip(days, following, strict=True))
+
+
+@lru_cache(maxsize=8192)
 def _quiet_around(quiet: QuietHours, zone: str, day: date) -> tuple[tuple[datetime, datetime], ...]:
-    """The quiet hours that begin from the day before until two days later, in order."""
+    """The quiet hours that begin within two days of a date, in order."""
     where = zone_of(zone)
     over_night = timedelta(days=1 if quiet.end < quiet.start else 0)
     starts = (day + timedelta(days=n) for n in range(-2, 3))
