@@ -14,6 +14,7 @@ from bot.domain.post import Post
 from bot.domain.target import Target
 from bot.services.deliver.answers import Moved
 from bot.services.deliver.intake import Intake
+from bot.services.deliver.listed import ListedChats
 from bot.services.deliver.marks import Marks
 from bot.services.deliver.prepared import Ready
 from bot.services.deliver.recorder import Call, Recorder
@@ -37,8 +38,9 @@ class World:
         self.fake = FakeAdapter()
         tools = Tools(self.stage.store, self.clock)
         self.recorder = Recorder("fake", tools, Marks(tools.store.outbox, self.clock))
-        self.sender = Sender(self.fake, tools, self.recorder)
-        self.intake = Intake(self.fake, self.stage.compose, tools=tools, recorder=self.recorder)
+        chats = ListedChats(tools.store.chats, self.clock)
+        self.sender = Sender(self.fake, chats, self.recorder)
+        self.intake = Intake(self.fake, self.stage.compose, chats, recorder=self.recorder)
 
     async def claimed(self) -> Ready:
         await self.stage.open([Chat(A)])

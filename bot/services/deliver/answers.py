@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
-from adapters.base import Adapter, Message, Repeatable
+from adapters.base import Adapter, Editor, Message, Repeatable
 from bot.domain.delivery import (
     Delivery,
     Limited,
@@ -28,6 +28,7 @@ from bot.domain.delivery_errors import (
     OutcomeUnknown,
     RateLimited,
 )
+from bot.domain.target import Receipt
 
 _log = logging.getLogger(__name__)
 
@@ -76,6 +77,18 @@ async def send(adapter: Adapter, delivery: Delivery, message: Message, now: date
     except Exception as error:  # noqa: BLE001 - an adapter is anybody's code
         return _answer(error, repeatable=repeatable, called_at=now)
     return Sent(receipt)
+
+
+async def edit(
+    adapter: Editor, delivery: Delivery, message: Message, *, replaces: str, now: datetime
+) -> Answer:
+    """Change a message that stands; the receipt names it. Making the change again does no harm."""
+    try:
+        async with asyncio.timeout(CALL_S):
+            await adapter.edit(delivery.target, replaces, message)
+    except Exception as error:  # noqa: BLE001 - an adapter is anybody's code
+        return _answer(error, repeatable=True, called_at=now)
+    return Sent(Receipt(replaces))
 
 
 async def look_up(adapter: Repeatable, delivery: Delivery) -> Answer | None:

@@ -12,7 +12,7 @@ from bot.services.deliver.listed import ListedChats
 from bot.services.deliver.prepared import Compose, Preparer, Ready
 from bot.services.deliver.recorder import Call, Recorder
 from bot.services.deliver.sender import LEASE
-from bot.services.deliver.tools import Settled, Tools
+from bot.services.deliver.tools import Settled
 
 # Rows taken at once. More would be claimed longer than needed, fewer cost a query each.
 BATCH = 16
@@ -30,14 +30,20 @@ class Intake:
     """Takes one platform's deliveries out of the outbox."""
 
     def __init__(
-        self, adapter: Adapter, compose: Compose, *, tools: Tools, recorder: Recorder
+        self, adapter: Adapter, compose: Compose, chats: ListedChats, *, recorder: Recorder
     ) -> None:
         self._adapter = adapter
-        self._tools = tools
+        self._tools = tools = recorder.tools
         self._recorder = recorder
         self._marks = recorder.marks
-        self._chats = ListedChats(tools.store.chats, tools.clock)
-        self._preparer = Preparer(adapter, compose, tools.store.outbox, tools.clock)
+        self._chats = chats
+        self._preparer = Preparer(
+            adapter,
+            compose,
+            outbox=tools.store.outbox,
+            clock=tools.clock,
+            batches=recorder.batches,
+        )
 
     async def take(self, *, held: Collection[str]) -> Taken:
         """Claim a batch, settle what was found in mid-call, and make messages of the rest.
@@ -59,7 +65,7 @@ class Intake:
         return Taken(len(claimed), list(zip(ready, await self._slots(ready), strict=True)))
 
     async def _settle_killed(self, row: Delivery) -> None:
-        repeatable = window_of(self._adapter, row) > 0
+        repeatable = window_of(self._adapter, row) > 0 or await self._preparer.replaces(row)
         answer = Unclear("stopped in mid-call", killed=True, repeatable=repeatable)
         chat = await self._chats.at(row.target)
         await self._recorder.record(Call(row, answer, chat, row.lease_until))
@@ -69,7 +75,8 @@ class Intake:
         if isinstance(made, Ready):
             return made
         await self._marks.write(made)
-        self._tools.watch(Settled(made, ""))
+        if made.state is not State.PENDING or made.attempts > row.attempts:
+            self._tools.watch(Settled(made, ""))
         return None
 
     async def _slots(self, ready: Sequence[Ready]) -> list[datetime]:

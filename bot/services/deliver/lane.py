@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from adapters.base import Adapter
 from bot.domain.errors import StoreError
 from bot.services.deliver.intake import BATCH, Intake, Taken
+from bot.services.deliver.listed import ListedChats
 from bot.services.deliver.marks import Marks
 from bot.services.deliver.prepared import Compose, Ready
 from bot.services.deliver.recorder import Recorder
@@ -39,8 +40,9 @@ class Lane:
         self._platform = adapter.name
         self._tools = tools
         self.recorder = Recorder(adapter.name, tools, marks)
-        self._intake = Intake(adapter, compose, tools=tools, recorder=self.recorder)
-        self._sender = Sender(adapter, tools, self.recorder)
+        chats = ListedChats(tools.store.chats, tools.clock)
+        self._intake = Intake(adapter, compose, chats, recorder=self.recorder)
+        self._sender = Sender(adapter, chats, self.recorder)
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._ahead = 0
         # When chats may get their next messages, as a heap; and when to look in any case.

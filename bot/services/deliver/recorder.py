@@ -22,6 +22,7 @@ from bot.domain.target import Target
 from bot.ports import DeliveryQuery, Outbox
 from bot.services.deliver.answers import Answer, Moved, Revoked
 from bot.services.deliver.holds import Holds
+from bot.services.deliver.manner import Batches
 from bot.services.deliver.marks import Marks
 from bot.services.deliver.tools import Settled, Tools
 
@@ -55,9 +56,10 @@ class Recorder:
 
     def __init__(self, platform: str, tools: Tools, marks: Marks) -> None:
         self._platform = platform
-        self._tools = tools
+        self.tools = tools
         self.marks = marks
         self.holds = Holds()
+        self.batches = Batches()
         self.revoked = ""
         self.unrecorded = 0
 
@@ -67,7 +69,7 @@ class Recorder:
 
     async def record(self, call: Call) -> datetime:
         """Settle a delivery. Returns from when on its chat may get another message."""
-        now = self._tools.clock.now()
+        now = self.tools.clock.now()
         everywhere = self._note(call, now)
         settled = becomes(call, now)
         wait = _wait_after(call)
@@ -76,14 +78,14 @@ class Recorder:
         async def write() -> None:
             await self._tell_the_chats(call, settled.target)
             if everywhere:
-                await self._tools.store.rates.hold(self._platform, until=now + wait)
+                await self.tools.store.rates.hold(self._platform, until=now + wait)
             if not isinstance(call.answer, Moved) or await still_ours(
-                self._tools.store.outbox, settled, call.lease_until
+                self.tools.store.outbox, settled, call.lease_until
             ):
                 await self.marks.write(settled, spaced_until=until)
 
         await self._until_written(write)
-        self._tools.watch(Settled(settled, type(call.answer).__name__, call.seconds))
+        self.tools.watch(Settled(settled, type(call.answer).__name__, call.seconds))
         return until
 
     def _note(self, call: Call, now: datetime) -> bool:
@@ -92,11 +94,11 @@ class Recorder:
         match call.answer:
             case NotSent(reason):
                 self.holds.unreached(now)
-                self._tools.health.failed(part, reason, at=now)
+                self.tools.health.failed(part, reason, at=now)
                 return False
             case Revoked(reason):
                 self._revoke(reason)
-                self._tools.health.failed(part, reason, at=now)
+                self.tools.health.failed(part, reason, at=now)
                 return False
             case Limited() as limit:
                 self.holds.reached()
@@ -105,7 +107,7 @@ class Recorder:
                     self.holds.hold(now + _wait_after(call))
                 return everywhere
             case Sent():
-                self._tools.health.worked(part, at=now)
+                self.tools.health.worked(part, at=now)
             case _:
                 pass
         self.holds.reached()
@@ -118,7 +120,7 @@ class Recorder:
         self.revoked = reason
 
     async def _tell_the_chats(self, call: Call, target: Target) -> None:
-        chats = self._tools.store.chats
+        chats = self.tools.store.chats
         match call.answer:
             case Refused(reason):
                 said = {"platform": self._platform, "reason": reason}
@@ -136,8 +138,8 @@ class Recorder:
                 try:
                     return await write()
                 except StoreError as error:
-                    self._tools.health.failed("store", str(error), at=self._tools.clock.now())
-                    await self._tools.clock.sleep(_AGAIN_S)
+                    self.tools.health.failed("store", str(error), at=self.tools.clock.now())
+                    await self.tools.clock.sleep(_AGAIN_S)
         finally:
             self.unrecorded -= 1
 

@@ -3,13 +3,14 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from adapters.base import Adapter, Repeatable
-from bot.domain.delivery import Delivery, State, begin
-from bot.services.deliver.answers import Answer, look_up, must_look_up, send
+from adapters.base import Adapter, Editor, Repeatable
+from bot.domain.delivery import Delivery, Sent, State, begin, close
+from bot.services.deliver.answers import Answer, edit, look_up, must_look_up, send
 from bot.services.deliver.gate import Gate
-from bot.services.deliver.prepared import Ready
+from bot.services.deliver.listed import ListedChats
+from bot.services.deliver.prepared import Ready, barred
 from bot.services.deliver.recorder import Call, Recorder, still_ours
-from bot.services.deliver.tools import Tools
+from bot.services.deliver.tools import Settled
 
 # Longer than a call may take (answers.CALL_S), shorter than Discord's window for nonces (120 s).
 LEASE = timedelta(seconds=90)
@@ -20,9 +21,10 @@ _LEAST_LEASE = timedelta(seconds=65)
 class Sender:
     """Sends deliveries through one adapter."""
 
-    def __init__(self, adapter: Adapter, tools: Tools, recorder: Recorder) -> None:
+    def __init__(self, adapter: Adapter, chats: ListedChats, recorder: Recorder) -> None:
         self._adapter = adapter
-        self._tools = tools
+        self._chats = chats
+        self._tools = tools = recorder.tools
         self._recorder = recorder
         self._marks = recorder.marks
         self._gate = Gate(tools.clock)
@@ -40,6 +42,9 @@ class Sender:
         now = clock.now()
         if self._recorder.stopped(now) or not _held_for(delivery, _LEAST_LEASE, now):
             await self.give_back(delivery)
+            return now
+        if reason := barred(await self._chats.at(delivery.target)):
+            await self._end(close(delivery, State.EXPIRED, reason))
             return now
         marked = begin(delivery, now, lease=LEASE)
         # Its chat gets nothing else while it is in flight; the spacing is written with the outcome.
@@ -72,12 +77,23 @@ class Sender:
     async def _answer(self, delivery: Delivery, ready: Ready) -> tuple[Delivery, Answer]:
         """What came of it, and the delivery as it was before the call that this concerns."""
         now = self._tools.clock.now()
+        if ready.replaces is not None and isinstance(self._adapter, Editor):
+            return delivery, await edit(
+                self._adapter, delivery, ready.message, replaces=ready.replaces, now=now
+            )
         if isinstance(self._adapter, Repeatable) and must_look_up(self._adapter, delivery, now):
             found = await look_up(self._adapter, delivery)
             if found is not None:
                 return delivery, found
             delivery = replace(delivery, called_at=None)  # it certainly has not arrived
-        return delivery, await send(self._adapter, delivery, ready.message, now)
+        answer = await send(self._adapter, delivery, ready.message, now)
+        if isinstance(answer, Sent):
+            self._recorder.batches.arrived(delivery.target, self._tools.clock.now())
+        return delivery, answer
+
+    async def _end(self, delivery: Delivery) -> None:
+        await self._marks.write(delivery)
+        self._tools.watch(Settled(delivery, ""))
 
     async def _take_back(self, delivery: Delivery, marked: Delivery) -> None:
         """Undo a mark, unless somebody else has finished or moved the delivery meanwhile."""
