@@ -12,14 +12,16 @@ from adapters.discord.client import Connection
 from adapters.discord.crosspost import Crossposter
 from adapters.discord.errors import UNKNOWN_MESSAGE, refusal_code
 from adapters.discord.forum import Forums
+from adapters.discord.gather import Gatherings
 from adapters.discord.history import History
 from adapters.discord.invalid import InvalidRequests
 from adapters.discord.marks import marked
-from adapters.discord.message import DiscordMessage
+from adapters.discord.message import THREAD_NAME, DiscordMessage
 from adapters.discord.options import ChannelOptions, DiscordOptions, ForumStyle
+from adapters.discord.places import Holds, Places
 from adapters.discord.render import RENDERED, render
 from adapters.discord.rest import BotRest
-from bot.domain.delivery_errors import ContentRejected, OutcomeUnknown
+from bot.domain.delivery_errors import ChatGone, ContentRejected, OutcomeUnknown
 from bot.domain.post import Post
 from bot.domain.target import Receipt, Target
 from bot.ports import Clock
@@ -35,14 +37,16 @@ REPEAT_WINDOW = 120.0
 # The longest nonce.
 _NONCE = 25
 _PLAIN_TEXT = ChannelOptions()
+# A day's thread that somebody deleted is followed by another.
+_THREADS_TRIED = 2
 
 
 class DiscordAdapter:
     """Implements ``adapters.base``'s Adapter, Editor and Repeatable; an async context manager.
 
-    A target's ``chat`` is a channel's id and its ``thread`` a thread's, if any. In a forum the
-    receipt names thread and message, ``THREAD/MESSAGE``; elsewhere the message alone, "" where it
-    was taken earlier and has been deleted since.
+    A target's ``chat`` is a channel's id and its ``thread`` a thread's, if any. In a forum, and
+    where a day is gathered in a thread, the receipt names thread and message, ``THREAD/MESSAGE``;
+    elsewhere the message alone, "" where it was taken earlier and has been deleted since.
     """
 
     name = "discord"
@@ -56,7 +60,10 @@ class DiscordAdapter:
         self.connection = connection or Connection(options)
         self.rest = BotRest(self.connection, InvalidRequests(clock), timeout=options.timeout)
         self._history = History(self.rest, clock)
-        self._forums = Forums(self.rest, self._history, clock, day_title=options.day_title)
+        self._clock = clock
+        self._places = Places(self.rest)
+        self._forums = Forums(self.rest, self._history, self._places)
+        self._gatherings = Gatherings(self.rest, self._history, self._places)
         self._crossposter = Crossposter(self.rest, self._history, clock)
 
     async def __aenter__(self) -> Self:
@@ -86,10 +93,13 @@ class DiscordAdapter:
         shown: DiscordMessage = message
         channel = target.thread or target.chat
         options = self._of(channel)
-        if options.forum is ForumStyle.DAY:
+        gathers = bool(shown.gather) and not target.thread
+        if options.forum is ForumStyle.DAY or (gathers and await self._is_forum(channel)):
             return await self._send_to_day(channel, shown, key=key, options=options)
         if options.forum is ForumStyle.PAPER:
             return await self._send_to_forum(channel, shown, key=key, options=options)
+        if gathers and (receipt := await self._send_gathered(channel, shown, key)):
+            return receipt
         message_id = await self._post(channel, shown, key)
         if options.crosspost and message_id:
             self._crossposter.publish(channel, message_id)
@@ -110,15 +120,34 @@ class DiscordAdapter:
 
     async def find(self, target: Target, key: str) -> Receipt | None:
         channel = target.thread or target.chat
-        if self._of(channel).forum:
-            replies = self._of(channel).forum is ForumStyle.DAY
-            found = await self._forums.find(channel, key, replies=replies)
+        if self._of(channel).forum or await self._is_forum(channel):
+            found = await self._forums.find(channel, key)
             return Receipt("/".join(found)) if found else None
-        message = await self._history.find(channel, key)
-        return Receipt(message["id"]) if message else None
+        if message := await self._history.find(channel, key):
+            return Receipt(message["id"])
+        found = None if target.thread else await self._gatherings.find(channel, key)
+        return Receipt("/".join(found)) if found else None
 
     def _of(self, channel: str) -> ChannelOptions:
         return self._options.channels.get(channel, _PLAIN_TEXT)
+
+    async def _is_forum(self, channel: str) -> bool:
+        return (await self._places.look_up(channel)).holds is Holds.THREADS
+
+    async def _send_gathered(
+        self, channel: str, message: DiscordMessage, key: str
+    ) -> Receipt | None:
+        """Into the day's thread; ``None`` where the channel itself is to take it."""
+        for _ in range(_THREADS_TRIED):
+            thread = await self._gatherings.thread(channel, message.gather)
+            if thread is None:
+                break
+            try:
+                return Receipt(f"{thread}/{await self._post(thread, message, key)}")
+            except ChatGone as error:
+                # The thread is gone, or closed: that says nothing about the channel.
+                self._gatherings.refused(channel, message.gather, error)
+        return None
 
     async def _send_to_forum(
         self, forum: str, message: DiscordMessage, *, key: str, options: ChannelOptions
@@ -131,17 +160,21 @@ class DiscordAdapter:
     async def _send_to_day(
         self, forum: str, message: DiscordMessage, *, key: str, options: ChannelOptions
     ) -> Receipt:
+        today = self._options.day_title.replace("{day}", f"{self._clock.now():%Y-%m-%d}")
+        name = (message.gather or today)[:THREAD_NAME]
         async with self._forums.lock(forum):
-            thread = await self._forums.day_thread(forum)
+            thread = await self._forums.day_thread(forum, name)
             if not thread:
-                started = await self._forums.start_day(forum, message, key=key, options=options)
+                started = await self._forums.start_day(
+                    forum, message, name=name, key=key, options=options
+                )
                 return Receipt("/".join(started))
         found = await self._forums.first_if_same(thread, message, key)
         return Receipt(f"{thread}/{found or await self._post(thread, message, key)}")
 
     async def _post(self, channel: str, message: DiscordMessage, key: str) -> str:
         """Create a message, at most once for a key within the window; gives its id."""
-        payload: dict[str, Any] = marked(message.payload(), key, address=message.address)
+        payload: dict[str, Any] = marked(message.new(), key, address=message.address)
         payload |= {"nonce": nonce(key), "enforce_nonce": True}
         try:
             answer = await self.rest.call(

@@ -14,9 +14,9 @@ from adapters.discord.history import History
 from adapters.discord.marks import has_mark, marked
 from adapters.discord.message import THREAD_NAME, DiscordMessage
 from adapters.discord.options import ChannelOptions
+from adapters.discord.places import Places
 from adapters.discord.rest import BotRest
 from bot.domain.delivery_errors import ContentRejected, OutcomeUnknown
-from bot.ports import Clock
 
 JsonObject = Mapping[str, Any]
 # Threads whose first message is looked at when a post is looked for by its mark alone.
@@ -26,19 +26,13 @@ _DAYS = 3
 
 
 class Forums:
-    """Starts and finds posts. ``day_title`` names a day's post."""
+    """Starts and finds posts."""
 
-    def __init__(self, rest: BotRest, history: History, clock: Clock, *, day_title: str) -> None:
+    def __init__(self, rest: BotRest, history: History, places: Places) -> None:
         self._rest = rest
         self._history = history
-        self._clock = clock
-        self._day_title = day_title
-        self._guilds: dict[str, str] = {}
+        self._places = places
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
-
-    def day_name(self) -> str:
-        """The name of the post of today (UTC)."""
-        return self._day_title.replace("{day}", f"{self._clock.now():%Y-%m-%d}")[:THREAD_NAME]
 
     async def start(
         self, forum: str, message: DiscordMessage, *, key: str, options: ChannelOptions
@@ -53,23 +47,29 @@ class Forums:
             for thread in await self._named(forum, name):
                 if first := await self.first_if_same(thread["id"], message, key):
                     return thread["id"], first
-            payload = marked(message.payload(), key, address=message.address)
+            payload = marked(message.new(), key, address=message.address)
             return await self._create(forum, name, payload, options)
 
-    async def day_thread(self, forum: str) -> str | None:
-        """The thread of today's post, where there is one."""
-        threads = await self._named(forum, self.day_name())
+    async def day_thread(self, forum: str, name: str) -> str | None:
+        """The thread of a day's post, where there is one."""
+        threads = await self._named(forum, name)
         return min((thread["id"] for thread in threads), key=int, default=None)
 
     async def start_day(
-        self, forum: str, message: DiscordMessage, *, key: str, options: ChannelOptions
+        self,
+        forum: str,
+        message: DiscordMessage,
+        *,
+        name: str,
+        key: str,
+        options: ChannelOptions,
     ) -> tuple[str, str]:
-        """Start today's post with this message as its first."""
-        payload = marked(message.payload(), key, address=message.address)
-        return await self._create(forum, self.day_name(), payload, options)
+        """Start a day's post with this message as its first."""
+        payload = marked(message.new(), key, address=message.address)
+        return await self._create(forum, name, payload, options)
 
     def lock(self, forum: str) -> asyncio.Lock:
-        """Held from looking for today's post until it is there."""
+        """Held from looking for a day's post until it is there."""
         return self._locks[forum]
 
     async def paper_thread(self, forum: str, message: DiscordMessage) -> str | None:
@@ -82,16 +82,19 @@ class Forums:
         first = await self._first_message(thread)
         return first["id"] if first and _same(first, message, key) else None
 
-    async def find(self, forum: str, key: str, *, replies: bool) -> tuple[str, str] | None:
+    async def find(self, forum: str, key: str) -> tuple[str, str] | None:
         """The thread and message with a delivery's mark: the first message of one of our latest
-        posts, or (with ``replies``) any message of the newest three."""
-        latest = sorted(await self._own(forum), key=lambda t: int(t["id"]), reverse=True)
+        posts, or any message of the newest three."""
+        latest = sorted(
+            await self._places.own_threads(forum), key=lambda t: int(t["id"]), reverse=True
+        )
         for number, thread in enumerate(latest[:_LATEST]):
             first = await self._first_message(thread["id"])
             if first and has_mark(first, key):
                 return thread["id"], first["id"]
-            reply = replies and number < _DAYS and await self._history.find(thread["id"], key)
-            if reply:
+            if number >= _DAYS:
+                continue
+            if reply := await self._history.find(thread["id"], key):
                 return thread["id"], reply["id"]
         return None
 
@@ -110,23 +113,8 @@ class Forums:
         return _id(thread), _id(thread)
 
     async def _named(self, forum: str, name: str) -> list[JsonObject]:
-        return [thread for thread in await self._own(forum) if thread["name"] == name]
-
-    async def _own(self, forum: str) -> list[JsonObject]:
-        guild = await self._guild(forum)
-        active = await self._rest.call("GET", "/guilds/{guild_id}/threads/active", guild_id=guild)
-        own = await self._history.own_id()
-        return [
-            thread
-            for thread in active["threads"]
-            if thread.get("parent_id") == forum and thread.get("owner_id") == own
-        ]
-
-    async def _guild(self, forum: str) -> str:
-        if forum not in self._guilds:
-            channel = await self._rest.call("GET", "/channels/{channel_id}", channel_id=forum)
-            self._guilds[forum] = channel["guild_id"]
-        return self._guilds[forum]
+        own = await self._places.own_threads(forum)
+        return [thread for thread in own if thread["name"] == name]
 
     async def _first_message(self, thread: str) -> JsonObject | None:
         """A post's first message has the id of its thread."""

@@ -213,9 +213,9 @@ class GatewayServer:
 
     def _guild(self) -> JsonObject:
         world = self._server.world
-        apart = (Kind.PUBLIC_THREAD, Kind.DIRECT)
+        apart = (Kind.PUBLIC_THREAD, Kind.ANNOUNCEMENT_THREAD, Kind.DIRECT)
         channels = [c for c in world.channels.values() if c.kind not in apart]
-        threads = [c for c in world.channels.values() if c.kind is Kind.PUBLIC_THREAD]
+        threads = world.threads(archived=False)
         return {
             "id": world.guild,
             "name": "Readers",

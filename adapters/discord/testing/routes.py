@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from adapters.discord.testing.world import Kind, World, user
+from adapters.discord.testing.world import Channel, Kind, World, user
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,7 @@ class Routes:
             ("POST", message + "/crosspost", self._crosspost),
             ("POST", channel + "/threads", self._start_thread),
             ("GET", "/guilds/{guild_id}/threads/active", self._active_threads),
+            ("GET", channel + "/threads/archived/public", self._archived_threads),
             ("POST", hook, self._execute),
             ("PATCH", hook + "/messages/{message_id}", self._edit_by_hook),
             ("GET", commands, self._commands),
@@ -147,7 +148,12 @@ class Routes:
         return self._world.start_thread(self._world.channel(call.ids["channel_id"]), call.body)
 
     def _active_threads(self, _call: Call) -> Any:
-        threads = [c for c in self._world.channels.values() if c.kind is Kind.PUBLIC_THREAD]
+        return self._listed(self._world.threads(archived=False))
+
+    def _archived_threads(self, call: Call) -> Any:
+        return self._listed(self._world.threads(archived=True, parent=call.ids["channel_id"]))
+
+    def _listed(self, threads: list[Channel]) -> Any:
         return {
             "threads": [self._world.thread_json(thread) for thread in threads],
             "members": [],

@@ -20,19 +20,23 @@ class Kind(IntEnum):
     TEXT = 0
     DIRECT = 1
     ANNOUNCEMENT = 5
+    ANNOUNCEMENT_THREAD = 10
     PUBLIC_THREAD = 11
     FORUM = 15
 
 
 @dataclass(slots=True)
 class Channel:
-    """A channel or thread with its messages, oldest first."""
+    """A channel or thread with its messages, oldest first; a thread may be ``archived``, and
+    somebody else's (``owner``)."""
 
     id: str
     kind: Kind
     name: str = "papers"
     parent: str | None = None
     messages: list[JsonObject] = field(default_factory=list[JsonObject])
+    archived: bool = False
+    owner: str = ""
 
 
 class Missing(LookupError):
@@ -96,6 +100,7 @@ class World:
             return {**self.message(*self._nonces[slot][1:]), "nonce": nonce}
         message = self._message(channel, body, author, message_id or self.new_id())
         channel.messages.append(message)
+        channel.archived = False  # "Threads": a message brings one back
         if nonce:
             self._nonces[slot] = (self._clock.monotonic(), channel.id, message["id"])
             return {**message, "nonce": nonce}
@@ -112,8 +117,22 @@ class World:
         message["flags"] |= _CROSSPOSTED
         return message
 
+    def threads(self, *, archived: bool, parent: str | None = None) -> list[Channel]:
+        """All threads, or those of a channel."""
+        return [
+            channel
+            for channel in self.channels.values()
+            if channel.kind in (Kind.PUBLIC_THREAD, Kind.ANNOUNCEMENT_THREAD)
+            and channel.archived is archived
+            and parent in (None, channel.parent)
+        ]
+
     def start_thread(self, forum: Channel, body: Mapping[str, Any]) -> JsonObject:
-        """A forum's post: a thread whose first message has its id."""
+        """A forum's post: a thread whose first message has its id; elsewhere an empty thread."""
+        if forum.kind is not Kind.FORUM:
+            return self.thread_json(
+                self.add(Kind(body["type"]), name=body["name"], parent=forum.id)
+            )
         thread = self.add(Kind.PUBLIC_THREAD, name=body["name"], parent=forum.id)
         first = self.post(thread, body["message"], self.bot, message_id=thread.id)
         return {**self.thread_json(thread), "message": first}
@@ -125,7 +144,7 @@ class World:
             "guild_id": self.guild,
             "name": thread.name,
             "parent_id": thread.parent,
-            "owner_id": self.bot["id"],
+            "owner_id": thread.owner or self.bot["id"],
             "flags": 0,
             "last_message_id": thread.messages[-1]["id"] if thread.messages else None,
             "rate_limit_per_user": 0,
@@ -133,7 +152,7 @@ class World:
             "member_count": 1,
             "total_message_sent": len(thread.messages),
             "thread_metadata": {
-                "archived": False,
+                "archived": thread.archived,
                 "archive_timestamp": self._clock.now().isoformat(),
                 "auto_archive_duration": 10080,
                 "locked": False,
@@ -144,6 +163,8 @@ class World:
     def channel_json(self, channel: Channel) -> JsonObject:
         if channel.parent:
             return self.thread_json(channel)
+        if channel.kind is Kind.DIRECT:
+            return {"id": channel.id, "type": 1, "flags": 0, "recipients": [self.bot]}
         return {
             "id": channel.id,
             "type": int(channel.kind),
@@ -181,13 +202,14 @@ class World:
                 "mention_everyone": False,
                 "pinned": False,
                 "tts": False,
-                "flags": 0,
+                "flags": (body.get("flags") or 0) & _KEPT,
                 "timestamp": self._clock.now().isoformat(),
                 "edited_timestamp": None,
             }
         )
 
 
+_KEPT = 1 << 12  # of the flags that are given with a message: no sound
 _EDITABLE = frozenset({"content", "embeds", "components", "flags"})
 
 
