@@ -51,10 +51,12 @@ Step: TypeAlias = Refusal | Spoilt | Answer | None
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call as it arrived: parameters as text, lists and objects as JSON (Bot API)."""
+    """One call as it arrived: parameters as text, lists and objects as JSON (Bot API); ``files`` by
+    parameter, each with its name and its bytes."""
 
     method: str
     params: Mapping[str, str]
+    files: Mapping[str, tuple[str, bytes]] = field(default_factory=dict[str, tuple[str, bytes]])
 
 
 def flood(seconds: int) -> Refusal:
@@ -121,7 +123,12 @@ class TelegramServer:
         method = request.match_info["method"]
         form = {**request.query, **await request.post()}
         params = {key: value for key, value in form.items() if isinstance(value, str)}
-        self.calls.append(Call(method, params))
+        files = {
+            key: (value.filename, value.file.read())
+            for key, value in form.items()
+            if isinstance(value, web.FileField)
+        }
+        self.calls.append(Call(method, params, files))
         self._arrived.set()
         if request.match_info["token"] != self.token:
             return _refuse(Refusal(401, "Unauthorized"))

@@ -5,9 +5,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from adapters.telegram.testing_members import member_of
+
 # 2026-11-21 12:00 UTC; no test reads it.
 _DATE = 1795262400
 _BOT = {"id": 123456, "is_bot": True, "first_name": "Sulan", "username": "sulan_test_bot"}
+# tginfo/Telegram-Limits, 187 and 228: found by others, documented nowhere.
+_MOST_BUTTONS, _MOST_MARKUP = 100, 10_000
 _ME = {
     **_BOT,
     "can_join_groups": True,
@@ -39,8 +43,14 @@ class Standing:
 
     @property
     def text(self) -> str:
-        """The text with its markup."""
-        return self.params["text"]
+        """The text with its markup; "" for a file."""
+        return self.params.get("text", "")
+
+    @property
+    def replies_to(self) -> str:
+        """The id of the message that it answers, "" for none."""
+        parameters = json.loads(self.params.get("reply_parameters", "{}"))
+        return str(parameters.get("message_id", ""))
 
     def buttons(self) -> list[list[dict[str, Any]]]:
         """The keyboard under it."""
@@ -50,8 +60,9 @@ class Standing:
 
 @dataclass(slots=True)
 class BotState:
-    """Messages in the order of sending, command menus by scope and language, the webhook, and
-    what was answered to inline and callback queries (by their ids)."""
+    """Messages in the order of sending, command menus by scope and language, the webhook, what was
+    answered to inline and callback queries (by their ids), and who is what in a chat: a status by
+    chat and user, "member" for everybody else."""
 
     messages: list[Standing] = field(default_factory=list[Standing])
     commands: dict[tuple[str, str], list[dict[str, str]]] = field(
@@ -59,6 +70,7 @@ class BotState:
     )
     webhook: dict[str, str] = field(default_factory=dict[str, str])
     answers: dict[str, Mapping[str, str]] = field(default_factory=dict[str, Mapping[str, str]])
+    members: dict[tuple[str, str], str] = field(default_factory=dict[tuple[str, str], str])
 
     def in_chat(self, chat: str) -> list[Standing]:
         """The messages of one chat."""
@@ -79,6 +91,17 @@ class BotState:
 def _send(state: BotState, params: Mapping[str, str]) -> object:
     if not params.get("text", "").strip():
         raise Refusal(400, "Bad Request: message text is empty")
+    return _keep(state, params)
+
+
+def _send_document(state: BotState, params: Mapping[str, str]) -> object:
+    return _keep(state, params)
+
+
+def _keep(state: BotState, params: Mapping[str, str]) -> object:
+    buttons = json.loads(params.get("reply_markup", "{}")).get("inline_keyboard", [])
+    if sum(map(len, buttons)) > _MOST_BUTTONS or len(params.get("reply_markup", "")) > _MOST_MARKUP:
+        raise Refusal(400, "Bad Request: reply markup is too long")
     message = Standing(len(state.messages) + 1, params["chat_id"], params)
     state.messages.append(message)
     return _message(message)
@@ -89,6 +112,8 @@ def _edit(state: BotState, params: Mapping[str, str]) -> object:
         return True
     place, known = _find(state, params)
     said = {name: value for name, value in params.items() if name != "message_id"}
+    if "reply_parameters" in known.params:
+        said["reply_parameters"] = known.params["reply_parameters"]
     shown = ("text", "reply_markup")
     if all(known.params.get(name) == said.get(name) for name in shown):
         raise Refusal(
@@ -106,6 +131,11 @@ def _find(state: BotState, params: Mapping[str, str]) -> tuple[int, Standing]:
         if (known.chat, str(known.id)) == (params["chat_id"], params["message_id"]):
             return place, known
     raise Refusal(400, "Bad Request: message to edit not found")
+
+
+def _member(state: BotState, params: Mapping[str, str]) -> object:
+    status = state.members.get((params["chat_id"], params["user_id"]), "member")
+    return member_of(int(params["user_id"]), status)
 
 
 def _answer_query(state: BotState, params: Mapping[str, str]) -> object:
@@ -146,6 +176,8 @@ _Method = Callable[[BotState, Mapping[str, str]], object]
 _METHODS: Mapping[str, _Method] = {
     "getme": lambda _, __: _ME,
     "sendmessage": _send,
+    "senddocument": _send_document,
+    "getchatmember": _member,
     "editmessagetext": _edit,
     "answerinlinequery": _answer_query,
     "answercallbackquery": _answer_query,
@@ -165,18 +197,19 @@ def _menu(params: Mapping[str, str]) -> tuple[str, str]:
 
 def _message(message: Standing) -> dict[str, Any]:
     chat: dict[str, Any] = {"id": -1001000000001, "type": "channel", "title": "A channel"}
+    sender: dict[str, Any] = {"from": _BOT}
     if message.chat.startswith("@"):
         chat["username"] = message.chat[1:]
+        sender = {"sender_chat": chat}
     elif message.chat.startswith("-"):
         chat = {"id": int(message.chat), "type": "supergroup", "title": "A group"}
     else:
         chat = {"id": int(message.chat), "type": "private", "first_name": "Ada"}
-    told: dict[str, Any] = {
-        "message_id": message.id,
-        "date": _DATE,
-        "chat": chat,
-        "text": message.text,
-    }
+    told = {"message_id": message.id, "date": _DATE, "chat": chat, **sender}
+    if "text" in message.params:
+        told["text"] = message.text
+    else:
+        told["document"] = {"file_id": "1", "file_unique_id": "1"}
     if "message_thread_id" in message.params:
         told |= {"message_thread_id": int(message.params["message_thread_id"])}
         told |= {"is_topic_message": True}

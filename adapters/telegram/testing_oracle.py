@@ -88,7 +88,8 @@ class Oracle:
 
     def faults(self, call: Call) -> list[str]:
         """What is wrong with a call: its method, parameters, types, limits, its texts' markup."""
-        return self._spec.call(call.method, self._spec.decode(call.method, dict(call.params)))
+        params = self._spec.decode(call.method, dict(call.params), tuple(call.files))
+        return self._spec.call(call.method, params)
 
     def faults_of(self, kind: str, value: object) -> list[str]:
         """What is wrong with an object of the Bot API, such as a ``Message``."""

@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -196,6 +198,28 @@ async def test_f32_start_resumes_a_suspended_chat(one: Bench) -> None:
     assert WORDINGS["zh"].commands.resumed not in (await one.ask("start", target=GROUP)).last.footer
 
 
+async def test_f32_a_chat_that_put_us_out_is_suspended_in_all_its_parts_and_keeps_what_it_chose(
+    one: Bench,
+) -> None:
+    chats, named = one.means.store.chats, Target("fake", "@papers")
+    topic = replace(GROUP, thread="4")
+    await chats.save([Chat(GROUP, language="en"), Chat(topic), Chat(named)], now=NOON)
+    await one.service.left(command("", target=GROUP), "Removed.")
+    after = {chat.target: chat for chat in await chats.all()}
+    assert [after[t].suspended for t in (GROUP, topic, named)] == ["Removed.", "Removed.", ""]
+    assert after[GROUP].language == "en"
+    await one.service.left(command("", target=Target("fake", "-9"), alias="@papers"), "Removed.")
+    assert {chat.target: chat.suspended for chat in await chats.all()}[named] == "Removed."
+
+
+async def test_f57_a_departure_that_cannot_be_noted_harms_nobody(one: Bench) -> None:
+    async def fail() -> Sequence[Chat]:
+        raise StoreError("The disk is full.")
+
+    one.means.store.chats.all = fail  # pyright: ignore[reportAttributeAccessIssue] - a broken store
+    await one.service.left(command("", target=GROUP), "Removed.")
+
+
 async def test_a_chat_listed_by_its_name_is_known_by_its_number_too(one: Bench) -> None:
     named = Target("fake", "@papers")
     await one.means.store.chats.save([Chat(named, language="en")], now=NOON)
@@ -253,16 +277,18 @@ async def test_an_inline_answer_costs_nothing(one: Bench) -> None:
 def test_menus_fit_the_platforms(one: Bench) -> None:
     """Discord: 1 to 100 characters a description; Telegram: lower-case names of at most 32."""
     menu = one.service.menu()
-    assert [entry.name for entry in menu] == ["paper", "today", "digest", "status", "help"]
+    names = [entry.name for entry in menu]
+    assert names[:5] == ["paper", "today", "digest", "top", "search"]
+    assert names[-1] == "help"
+    assert len(set(names)) == len(names) <= 100
     for entry in menu:
         assert set(entry.descriptions) == set(WORDINGS)
         texts = [*entry.descriptions.values(), *entry.argument_descriptions.values()]
         assert all(1 <= len(text) <= 100 for text in texts)
         assert bool(entry.argument) == bool(entry.argument_descriptions)
-    assert {entry.name: entry.required for entry in menu if entry.argument} == {
-        "paper": True,
-        "digest": False,
-    }
+    required = {entry.name: entry.required for entry in menu if entry.argument}
+    assert (required["paper"], required["digest"], required["search"]) == (True, False, True)
+    assert {"save", "saved", "export"} <= {entry.name for entry in menu if entry.private}
 
 
 async def test_a_thousand_commands_at_once_are_all_answered() -> None:
