@@ -35,6 +35,8 @@ _COMMANDS = (
     ("export", "bot.cli.export:export", _FILES, "Write a stored day as four-part Markdown."),
     ("import", "bot.cli.import_files:import_files", _FILES, "Read four-part Markdown files."),
     ("run", "bot.cli.run:run", _RUN, "Publish the day's papers and answer people, until stopped."),
+    ("chats", "bot.cli.chats:chats", _RUN, "Who gets what, and what keeps it from them."),
+    ("deliveries", "bot.cli.deliveries:deliveries", _RUN, "What was sent where, and what failed."),
     ("check", "bot.cli.check:check", _RUN, "What is set, what works, and what to do."),
     ("adapters", "bot.cli.adapters:adapters", _RUN, "Where posts can go, and what is missing."),
 )
@@ -63,6 +65,15 @@ every file can be read. Example:
     sulan import digests/*.md""",
     "check": """Settings, store, upstreams, key, endpoint, model. Costs nothing: a model's endpoint
 is asked for its list of models only.""",
+    "chats": """Chats of the settings and chats that subscribed. Examples:
+
+    sulan chats
+    sulan chats show telegram/-1001234567890
+    sulan chats export -o chats.toml""",
+    "deliveries": """Examples:
+
+    sulan deliveries --state failed --date 2026-08-21
+    sulan deliveries --chat discord/112233445566778899""",
     "adapters": """Each is loaded once, so that one which cannot be used shows its reason here and
 not at the first post. Others come with any distribution that has the entry-point group
 sulan.adapters (docs/adapters.md).""",

@@ -59,7 +59,7 @@ async def assembled(settings: Settings) -> AsyncGenerator[Crew, None]:
         for adapter in adapters:
             await enter(adapter, stack)
             health.worked(f"adapter:{adapter.name}", at=sulan.clock.now())
-        await enrol(chats, sulan.store.chats, sulan.clock)
+        await enrol(chats, sulan.store, sulan.clock)
         patience = timedelta(seconds=settings.run.takeover_s)
         membership = Membership(
             sulan.store.leases, sulan.clock, owner=sulan.owner, patience=patience

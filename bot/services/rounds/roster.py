@@ -3,24 +3,35 @@
 from collections.abc import Sequence
 
 from bot.domain.chat import Chat
-from bot.ports import ChatStore, Clock
+from bot.domain.target import Target
+from bot.ports import Clock, Store
 
 # Why a chat that is no longer listed gets nothing; also how it is known when it is listed again.
 UNLISTED = "no longer listed in the settings"
 
 
-async def enrol(listed: Sequence[Chat], chats: ChatStore, clock: Clock) -> None:
-    """Make the store's chats those of the settings.
+async def enrol(listed: Sequence[Chat], store: Store, clock: Clock) -> None:
+    """Make the operator's chats those of the settings.
 
-    One that is gone from the list gets nothing any more, one that came back gets what is new from
-    now on; what a platform closed to us stays closed.
+    An entry is applied once, and again when it has changed (``Chat.listed``): what a chat chose for
+    itself since then stays. One that is gone from the list gets nothing any more, one that came
+    back gets what is new from now on; what a platform closed to us stays closed. Chats that
+    subscribed by themselves are not touched.
 
     Raises:
         StoreError: the store cannot be used.
     """
-    homes = set(await chats.save(listed, now=clock.now()))
-    for chat in await chats.all():
-        if chat.target not in homes and not chat.suspended:
-            await chats.suspend(chat.target, UNLISTED)
+    homes: set[Target] = set()
+    changed: list[Chat] = []
+    for chat in listed:
+        known = await store.register.at(chat.target)
+        if known is not None and known.listed == chat.listed:
+            homes.add(known.target)
+        else:
+            changed.append(chat)
+    homes.update(await store.chats.save(changed, now=clock.now()))
+    for chat in await store.chats.all():
+        if chat.listed and chat.target not in homes and not chat.suspended:
+            await store.chats.suspend(chat.target, UNLISTED)
         elif chat.target in homes and chat.suspended == UNLISTED:
-            await chats.resume(chat.target, now=clock.now())
+            await store.chats.resume(chat.target, now=clock.now())
