@@ -21,6 +21,10 @@ from bot.services.summarise import SummariseService
 Collect: TypeAlias = Callable[[str, date], Awaitable[Collected]]
 
 
+def _nobody() -> None:
+    """For where no deliverer waits."""
+
+
 @dataclass(frozen=True, slots=True)
 class Means:
     """What commands are carried out with; ``wordings`` are the languages there are answers in,
@@ -34,6 +38,7 @@ class Means:
     wordings: Mapping[Language, Wording]
     health: Health
     speeches: Mapping[Language, Speech] = field(default_factory=dict[Language, Speech])
+    wake: Callable[[], None] = _nobody
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,9 @@ class CommandOptions:
 
     ``language`` and ``sources`` are for those who are no listed chat. ``model`` is ``None`` where
     papers are only quoted; its daily limits are ``None`` where there are none.
+
+    ``open_sources`` are what chats may choose beside ``sources`` (a key, or ``arxiv:*``),
+    ``subscriptions`` is whether they may subscribe by themselves, ``most_chats`` how many may.
     """
 
     language: Language
@@ -50,6 +58,9 @@ class CommandOptions:
     model: str | None = None
     daily_usd: Decimal | None = None
     daily_tokens: int | None = None
+    open_sources: tuple[str, ...] = ("hf",)
+    subscriptions: bool = True
+    most_chats: int = 10_000
 
 
 @dataclass(frozen=True, slots=True)

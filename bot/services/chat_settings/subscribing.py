@@ -1,0 +1,166 @@
+"""Beginning, ending, pausing, resuming."""
+
+from dataclasses import replace
+
+from bot.domain.chat import Chat
+from bot.domain.speech import Speech
+from bot.services.chat_settings.chat_ledger import Changed, ChatLedger, returned
+from bot.services.chat_settings.describe import Last
+from bot.services.chat_settings.grammar import apply_all
+from bot.services.chat_settings.menu import View, menu_page, subscribed
+from bot.services.chat_settings.reading import Change
+from bot.services.chat_settings.sample import sample_row
+from bot.services.chat_settings.visit import SettingsMeans, Visit
+from bot.services.chat_settings.wish import read_wish
+
+
+class Subscribing:
+    """Whether a chat gets anything."""
+
+    def __init__(self, means: SettingsMeans, ledger: ChatLedger) -> None:
+        self._means = means
+        self._ledger = ledger
+
+    async def view(self, chat: Chat, speech: Speech) -> View:
+        """A chat with when it got something last, to be shown.
+
+        Raises:
+            StoreError: the store cannot be read.
+        """
+        last = Last(await self._ledger.last_sent(chat.target), self._means.clock.now())
+        return View(chat, self._means.offer, speech, last if subscribed(chat) else None)
+
+    def unknown(self, visit: Visit) -> Chat:
+        """A chat of which nothing is stored."""
+        return Chat(visit.command.target, visit.speech.language, sources=())
+
+    async def subscribe(self, visit: Visit) -> None:
+        """``/subscribe``, with or without a wish.
+
+        Raises:
+            Misread: the wish holds what cannot be had.
+            StoreError: the store cannot be used.
+        """
+        say = visit.speech.say
+        if not await visit.may_change():
+            await visit.refuse()
+            return
+        if visit.chat is None and not self._means.offer.subscriptions:
+            await visit.tell(
+                say("Whoever runs this bot chooses which chats get papers. Commands work here.")
+            )
+            return
+        if visit.chat is None and await self._full():
+            await visit.tell(say("This bot has as many chats as it can serve. Commands work here."))
+            return
+        wish = "" if visit.pressed else visit.command.argument
+        wanted = read_wish(wish, visit.reading)
+        now = self._means.clock.now()
+
+        def begin(chat: Chat | None) -> Chat:
+            open_already = chat is not None and subscribed(chat) and not chat.paused
+            chat = chat or replace(self.unknown(visit), since=now)
+            if not chat.sources:
+                chat = replace(chat, sources=self._means.offer.sources)
+            return apply_all(chat if open_already else returned(chat, now), wanted)
+
+        changed = await self._ledger.change(visit.command, begin)
+        if changed is not None:
+            await self._begun(visit, changed)
+
+    async def unsubscribe(self, visit: Visit) -> None:
+        """``/unsubscribe``: nothing comes, filters and hours stay for the next time."""
+        say = visit.speech.say
+        if await self._hold(visit, lambda chat: replace(chat, paused=True, sources=())):
+            await visit.tell(
+                say("Unsubscribed: nothing more comes here by itself."),
+                say("Your settings are kept for /subscribe; /forget deletes them."),
+            )
+
+    async def pause(self, visit: Visit) -> None:
+        """``/pause``: nothing comes until ``/resume``."""
+        if await self._hold(visit, lambda chat: replace(chat, paused=True)):
+            await self._show(visit, visit.speech.say("Paused"))
+
+    async def resume(self, visit: Visit) -> None:
+        """``/resume``: what is listed from now on comes.
+
+        Raises:
+            StoreError: the store cannot be used.
+        """
+        if visit.chat is None or not subscribed(visit.chat):
+            await self.subscribe(replace(visit, command=replace(visit.command, argument="")))
+            return
+        if not await visit.may_change():
+            await visit.refuse()
+            return
+        now = self._means.clock.now()
+
+        def open_again(chat: Chat | None) -> Chat | None:
+            if chat is None:
+                return None
+            return returned(chat, now) if chat.paused else chat
+
+        await self._ledger.change(visit.command, open_again)
+        await self._lift(visit.chat)
+        await self._show(visit, visit.speech.say("New papers come from now on"))
+
+    async def _hold(self, visit: Visit, change: Change) -> bool:
+        """Stop a chat; returns whether there was one to stop, and it was allowed."""
+        if not await visit.may_change():
+            await visit.refuse()
+            return False
+
+        def stop(chat: Chat | None) -> Chat | None:
+            return change(chat) if chat is not None and subscribed(chat) else None
+
+        changed = await self._ledger.change(visit.command, stop)
+        if changed is None:
+            await visit.tell(visit.speech.say("This chat is not subscribed, so nothing comes."))
+            return False
+        await self._ledger.drop_waiting(changed.after.target, "paused")
+        return True
+
+    async def _begun(self, visit: Visit, changed: Changed) -> None:
+        before, chat = changed.before, changed.after
+        await self._lift(chat)
+        speech = self._means.speech(chat, visit.speech.language)
+        first = before is None or not subscribed(before)
+        notes = await self._send_sample(chat, speech) if first else ()
+        if first:
+            title = speech.say("Subscribed")
+        elif before is not None and before.paused:
+            title = speech.say("New papers come from now on")
+        else:
+            title = speech.say("This chat is subscribed")
+        view = await self.view(chat, speech)
+        await visit.show(menu_page(view, title=title, notes=notes))
+
+    async def _send_sample(self, chat: Chat, speech: Speech) -> tuple[str, ...]:
+        """Put a sample into the outbox, and say what comes."""
+        row = await sample_row(self._means.store, chat, now=self._means.clock.now())
+        if row is None:
+            return (speech.say("The first paper comes as soon as one fits."),)
+        if not await self._means.store.outbox.add([row]):
+            return ()
+        self._means.wake()
+        return (speech.say("One paper comes at once as a sample, then only new ones."),)
+
+    async def _show(self, visit: Visit, title: str) -> None:
+        chat = await self._ledger.find(visit.command) or self.unknown(visit)
+        await visit.show(menu_page(await self.view(chat, visit.speech), title=title))
+
+    async def _lift(self, chat: Chat) -> None:
+        """What we suspended is open again: somebody there asks for papers, so we are let in."""
+        if chat.suspended:
+            await self._means.store.chats.resume(chat.target, now=self._means.clock.now())
+
+    async def _full(self) -> bool:
+        """Whether as many chats subscribed by themselves as the operator allows.
+
+        Raises:
+            StoreError: the store cannot be read.
+        """
+        chats = await self._means.store.chats.all()
+        count = sum(1 for chat in chats if not chat.listed and subscribed(chat))
+        return count >= self._means.offer.most_chats
