@@ -103,7 +103,7 @@ def edit_course(row: Delivery, family: Family, now: datetime, *, edits: bool) ->
         if replaces and row.called_at is not None and row.attempts >= MOST_UNCLEAR:
             return close(row, State.UNKNOWN, row.reason)
         return replace(_slice(family, 0, upto), replaces=replaces, noted=noted)
-    after = _shown_before(family, first, count)
+    after = _shown_before(family, first)
     if after >= upto:
         return _included(row, family.digest.key)
     return replace(_slice(family, after, upto), noted=noted)
@@ -119,7 +119,8 @@ def _without(
     if first is not None and first.state in _OPEN:
         return _included(row, family.digest.key)
     count = count_of(row) or 0
-    later = [(c, edit) for c, edit in family.edits if c > count and edit.state in _OPEN]
+    more = _OPEN | {State.SENT}
+    later = [(c, edit) for c, edit in family.edits if c > count and edit.state in more]
     if later:
         return _included(row, max(later, key=lambda one: one[0])[1].post_key)
     last = max((r.sent_at for r in family.rows if r.sent_at is not None), default=None)
@@ -139,12 +140,12 @@ def _all_stand(family: Family) -> bool:
     return 0 in standing and all(r.part in standing for r in family.rows if r.state in _LOST)
 
 
-def _shown_before(family: Family, first: Delivery | None, count: int) -> int:
-    """How many papers earlier messages have shown, or may have."""
+def _shown_before(family: Family, first: Delivery | None) -> int:
+    """How many papers other messages have shown, or may have."""
     shown = [family.shown_by(first)] if first is not None and first.state in _OVER else [0]
-    for earlier, edit in family.edits:
-        if earlier < count and edit.state in {State.SENT, State.UNKNOWN}:
-            shown += (earlier, family.shown_with(edit.post_key))
+    for count, edit in family.edits:
+        if edit.state in {State.SENT, State.UNKNOWN}:
+            shown += (count, family.shown_with(edit.post_key))
     return max(shown)
 
 

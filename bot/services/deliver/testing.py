@@ -61,7 +61,7 @@ class Stage:
         tools = Tools(self.store, self.clock, self.health, self.settled.append)
         return Deliverer(adapters, self.compose, tools=tools)
 
-    async def compose(self, delivery: Delivery, chat: Chat) -> Post | None:
+    async def compose(self, delivery: Delivery, chat: Chat) -> Post | Sequence[Post] | None:
         """A post that says its key."""
         if delivery.post_key in self.broken:
             raise KeyError(delivery.post_key)
