@@ -188,7 +188,11 @@ class ChatRegister(Protocol):
 
     async def put(self, chat: Chat) -> None:
         """Insert or replace a chat as it is given, ``since``, ``paused`` and all; an address that
-        was left means the chat at its new one. ``suspended`` is not written."""
+        was left means the chat at its new one. ``suspended`` is not written.
+
+        Raises:
+            ValueError: it has no ``since``.
+        """
         ...
 
     async def at(self, target: Target) -> Chat | None:
@@ -275,8 +279,8 @@ class ChatStore(Protocol):
     """Chats and what each gets, as the operator and the platforms have it."""
 
     async def save(self, chats: Sequence[Chat], *, now: datetime) -> Sequence[Target]:
-        """Insert or update by target. A known chat keeps its ``since`` and ``suspended``; a new one
-        without ``since`` gets ``now``. Under an address that was left (``move``), the chat at its
+        """Insert or update by target. A known chat keeps its ``since``, ``suspended`` and
+        ``paused``; a new one without ``since`` gets ``now``. Under an address that was left (``move``), the chat at its
         new one is meant. Returns where each of them is."""
         ...
 
@@ -435,7 +439,7 @@ class PaperIndex(Protocol):
 
     async def suggest(self, text: str, *, limit: int) -> Sequence[Suggestion]:
         """Papers whose id begins with the text, or whose title holds it (case-folded), the newest
-        first."""
+        first; where no id does, then what ``search`` finds while the last word is being typed."""
         ...
 
     async def search(self, text: str, *, limit: int, offset: int = 0) -> Found:

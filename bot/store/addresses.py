@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import replace
 
+from bot.domain.chat import Chat
 from bot.domain.target import Target
 
 # What is said of deliveries that a suspended chat no longer gets.
@@ -27,6 +28,16 @@ def lane_of(target: Target) -> int:
     """
     place = f"{target.platform}\x1f{target.chat}".encode()
     return int.from_bytes(hashlib.blake2b(place, digest_size=8).digest()) >> 1
+
+
+def require_start(chat: Chat) -> None:
+    """A chat is put whole.
+
+    Raises:
+        ValueError: it does not say since when it is known.
+    """
+    if chat.since is None:
+        raise ValueError(f"the chat {chat.target.chat} has no moment since which it is known")
 
 
 def require_one_platform(old: Target, new: Target) -> None:

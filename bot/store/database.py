@@ -1,6 +1,6 @@
 """Opening the store: one writer, some readers, the schema brought forward."""
 
-from collections.abc import AsyncGenerator, Collection, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Collection, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -57,6 +57,21 @@ class Database:
         with translated(self.name):
             async with self.reader.connect() as connection:
                 yield connection
+
+    @asynccontextmanager
+    async def streaming(
+        self, query: sa.Select[Any], *, size: int
+    ) -> AsyncGenerator[AsyncIterator[Sequence[sa.Row[Any]]], None]:
+        """The rows of one long query, ``size`` at a time, all as of the moment it began.
+
+        Raises:
+            StoreError: the database cannot be read.
+        """
+        # PostgreSQL keeps a cursor in a transaction only, of which the reader has none.
+        engine = self.reader if self.reader.dialect.name == "sqlite" else self.writer
+        with translated(self.name):
+            async with engine.connect() as connection, connection.stream(query) as result:
+                yield result.partitions(size)
 
     def insert(self, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
         """The database's own INSERT, which knows ON CONFLICT."""

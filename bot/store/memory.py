@@ -13,6 +13,8 @@ from bot.store.memory_papers import (
     MemoryPapers,
     MemorySummaries,
 )
+from bot.store.memory_people import MemorySaved, MemoryVotes
+from bot.store.memory_register import MemoryRegister
 
 
 class MemoryStore:
@@ -26,9 +28,12 @@ class MemoryStore:
         self.ledger = MemoryLedger()
         self.http_cache = MemoryHttpCache()
         self.outbox = MemoryOutbox(suspended)
-        self.chats = MemoryChats(suspended, self.outbox)
+        self.votes = MemoryVotes()
+        self.chats = MemoryChats(suspended, self.outbox, self.votes)
+        self.register = MemoryRegister(self.chats, self.outbox, self.votes)
+        self.saved = MemorySaved()
         self.rates = MemoryRates()
         self.inbox = MemoryInbox()
         self.leases = MemoryLeases()
-        self.index = MemoryPaperIndex(self.papers)
+        self.index = MemoryPaperIndex(self.papers, self.summaries)
         self.backlog = MemoryBacklog(self.outbox)

@@ -1,10 +1,13 @@
 """The in-memory fake of the backlog."""
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 
 from bot.domain.delivery import Delivery, State
+from bot.domain.target import Target
 from bot.ports import DeliveryQuery, Waiting
+from bot.store.addresses import settled
 from bot.store.memory_outbox import MemoryOutbox
 
 _OPEN = frozenset((State.PENDING, State.CLAIMED, State.SENDING))
@@ -25,3 +28,25 @@ class MemoryBacklog:
             Waiting(platform, len(rows), min(row.due_at for row in rows))
             for platform, rows in sorted(platforms.items())
         ]
+
+    async def planned(
+        self, targets: Collection[Target], *, kind: str, since: datetime
+    ) -> Mapping[Target, int]:
+        """See the port."""
+        wanted = {settled(target): target for target in targets}
+        query = DeliveryQuery(kind=kind, since=since, limit=1_000_000)
+        rows = await self._outbox.find(query)
+        counts = Counter(
+            wanted[row.target]
+            for row in rows
+            if row.target in wanted and row.part == 0 and row.state is not State.PASSED
+        )
+        return dict(counts)
+
+    async def prune(self, *, before: datetime) -> int:
+        """See the port."""
+        rows = await self._outbox.find(DeliveryQuery(limit=1_000_000))
+        stale = [row for row in rows if row.created_at < before and row.state not in _OPEN]
+        for row in stale:
+            self._outbox.remove(row)
+        return len(stale)

@@ -9,16 +9,22 @@ from bot.domain.chat import Chat
 from bot.domain.target import Target
 from bot.store.addresses import SUSPENDED, readdressed, require_one_platform, settled
 from bot.store.memory_outbox import MemoryOutbox
+from bot.store.memory_people import MemoryVotes
 
 Value = TypeVar("Value")
 
 
 class MemoryChats:
-    """``bot.ports.ChatStore``. ``suspended`` is shared with the outbox."""
+    """``bot.ports.ChatStore``. ``suspended`` is shared with the outbox, ``revision`` and the chats
+    themselves with the register."""
 
-    def __init__(self, suspended: dict[Target, str], outbox: MemoryOutbox) -> None:
+    def __init__(
+        self, suspended: dict[Target, str], outbox: MemoryOutbox, votes: MemoryVotes
+    ) -> None:
         self._suspended = suspended
         self._outbox = outbox
+        self._votes = votes
+        self.revision = 1
         self._chats: dict[Target, Chat] = {}
         self._moved: dict[tuple[str, str], str] = {}
 
@@ -27,22 +33,21 @@ class MemoryChats:
         for chat in chats:
             target = self._at_home(chat.target)
             known = self._chats.get(target)
-            since = known.since if known else chat.since or now
             if known is None and chat.suspended:
                 self._suspended.setdefault(target, chat.suspended)
-            self._chats[target] = replace(chat, since=since)
+            start = known.since if known else chat.since or now
+            paused = known.paused if known else chat.paused
+            self._keep(replace(chat, target=target, since=start, paused=paused))
         return [self._at_home(chat.target) for chat in chats]
 
     async def all(self) -> Sequence[Chat]:
         """See the port."""
-        return [
-            replace(self._chats[target], target=target, suspended=self._suspended.get(target, ""))
-            for target in sorted(self._chats, key=_address)
-        ]
+        return [self._whole(target) for target in sorted(self._chats, key=_address)]
 
     async def suspend(self, target: Target, reason: str) -> None:
         """See the port."""
         self._suspended[settled(target)] = reason
+        self.revision += 1
 
     async def resume(self, target: Target, *, now: datetime) -> None:
         """See the port."""
@@ -50,6 +55,7 @@ class MemoryChats:
         if self._suspended.pop(target, None) is None:
             return
         self._outbox.expire(target, SUSPENDED)
+        self.revision += 1
         if target in self._chats:
             self._chats[target] = replace(self._chats[target], since=now)
 
@@ -61,11 +67,40 @@ class MemoryChats:
         _readdress(self._suspended, old, new.chat)
         _readdress(self._chats, old, new.chat)
         self._outbox.move(old, new)
+        self._votes.move(old, new.chat)
+        self.revision += 1
         self._moved = {
             left: new.chat if (left[0], home) == (old.platform, old.chat) else home
             for left, home in self._moved.items()
         }
         self._moved[old.platform, old.chat] = new.chat
+
+    def put(self, chat: Chat) -> None:
+        """Keep a chat as it is given, at its target or where that has moved to."""
+        self._keep(replace(chat, target=self._at_home(chat.target)))
+
+    def at(self, target: Target) -> Chat | None:
+        """The chat at a target, or where that has moved to."""
+        target = settled(target)
+        place = target if target in self._chats else self._at_home(target)
+        return self._whole(place) if place in self._chats else None
+
+    def forget(self, target: Target) -> None:
+        """Remove a chat and its suspension."""
+        self._chats.pop(target, None)
+        self._suspended.pop(target, None)
+        self.revision += 1
+
+    def _whole(self, target: Target) -> Chat:
+        return replace(
+            self._chats[target], target=target, suspended=self._suspended.get(target, "")
+        )
+
+    def _keep(self, chat: Chat) -> None:
+        kept = replace(chat, suspended="")
+        if self._chats.get(chat.target) != kept:
+            self._chats[chat.target] = kept
+            self.revision += 1
 
     def _at_home(self, target: Target) -> Target:
         home = self._moved.get((target.platform, target.chat), target.chat)

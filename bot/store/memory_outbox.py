@@ -78,11 +78,12 @@ class MemoryOutbox:
 
     async def find(self, query: DeliveryQuery) -> Sequence[Delivery]:
         """See the port."""
-        target = None if query.target is None else settled(query.target)
         found = [
             row
             for row in self._rows.values()
-            if (target is None or row.target == target)
+            if _at(row, query)
+            and (query.platform is None or row.target.platform == query.platform)
+            and (query.kind is None or row.post_key.startswith(query.kind))
             and (query.states is None or row.state in query.states)
             and (query.post_key is None or row.post_key == query.post_key)
             and (query.since is None or row.created_at >= query.since)
@@ -95,6 +96,16 @@ class MemoryOutbox:
         for row in list(self._open.get(lane_of(target), {}).values()):
             if row.target == target and row.state in {State.PENDING, State.CLAIMED}:
                 self._write(replace(row, state=State.EXPIRED, lease_until=None, reason=reason))
+
+    def forget(self, target: Target) -> None:
+        """Remove all rows of a target."""
+        for row in [row for row in self._rows.values() if row.target == target]:
+            self.remove(row)
+
+    def remove(self, row: Delivery) -> None:
+        """Remove a row that is there."""
+        self._remove(row)
+        del self._numbers[row.id]
 
     def move(self, old: Target, new: Target) -> None:
         """Give all rows of a chat their new address; where a twin stands there, it stays."""
@@ -158,6 +169,17 @@ class MemoryOutbox:
             for row in rows
             if row.target not in self._suspended and row.part == first[row.target, row.post_key]
         )
+
+
+def _at(row: Delivery, query: DeliveryQuery) -> bool:
+    if query.message_id is not None and row.message_id != query.message_id:
+        return False
+    if query.target is None:
+        return True
+    target = settled(query.target)
+    if query.message_id is not None:  # named in its chat, whatever the thread
+        target = replace(target, thread=row.target.thread)
+    return row.target == target
 
 
 def _available(row: Delivery) -> datetime:

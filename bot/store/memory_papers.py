@@ -108,6 +108,11 @@ class MemorySummaries:
             if key.paper_id in wanted and key.language == language
         )
 
+    def of_paper(self, paper_id: PaperId) -> Sequence[Summary]:
+        """Every summary of a paper in every language, oldest first, for the index."""
+        pairs = (pair for pair in self._summaries.items() if pair[0].paper_id == paper_id)
+        return [summary for _, summary in oldest_first(pairs)]
+
     async def claim(self, key: SummaryKey, owner: str, *, now: datetime, until: datetime) -> bool:
         """See the port. A claim has run out once ``now`` reaches its end."""
         holder, end = self._claims.get(key, (owner, now))

@@ -12,22 +12,32 @@ from bot.store.tables import DELIVERIES, UNSENT
 
 _ROW = DELIVERIES.c
 
+# What ends well, and stands in no index of its own.
+_MANY = frozenset({State.SENT, State.INCLUDED, State.PASSED})
+
 
 def newest(query: DeliveryQuery, states: Sequence[State]) -> sa.Select[Any]:
     """The newest deliveries that a query asks for, of one or more states."""
-    if query.target is not None:
-        target = settled(query.target)
-        of_target = sa.and_(
-            _ROW.chat == target.chat,
-            _ROW.platform == target.platform,
-            _ROW.thread == (target.thread or ""),
-            _ROW.state.in_([state.value for state in states]),
-        )
-        return _newest(DELIVERIES, query.limit).where(of_target, *_narrowed(query))
+    if query.target is not None or query.message_id is not None:
+        # These few are found by their place or name, whatever their state.
+        of_states = _ROW.state.in_([state.value for state in states])
+        return _newest(DELIVERIES, query.limit).where(*_at(query), of_states, *_narrowed(query))
     # Each state by itself is read in order from an index; together they would be sorted.
     parts = [_newest(DELIVERIES, query.limit).where(*_of(s), *_narrowed(query)) for s in states]
     found = sa.union_all(*(sa.select(part.subquery()) for part in parts)).subquery()
     return _newest(found, query.limit)
+
+
+def _at(query: DeliveryQuery) -> list[sa.ColumnElement[bool]]:
+    at: list[sa.ColumnElement[bool]] = []
+    if query.message_id is not None:
+        at.append(_ROW.message_id == query.message_id)
+    if query.target is not None:
+        target = settled(query.target)
+        at += [_ROW.chat == target.chat, _ROW.platform == target.platform]
+        if query.message_id is None:
+            at.append(_ROW.thread == (target.thread or ""))
+    return at
 
 
 def _newest(rows: sa.FromClause, limit: int) -> sa.Select[Any]:
@@ -36,7 +46,7 @@ def _newest(rows: sa.FromClause, limit: int) -> sa.Select[Any]:
 
 def _of(state: State) -> Sequence[sa.ColumnElement[bool] | sa.TextClause]:
     of_state = _ROW.state == state.value
-    return [of_state] if state is State.SENT else [of_state, UNSENT]
+    return [of_state] if state in _MANY else [of_state, UNSENT]
 
 
 def _narrowed(query: DeliveryQuery) -> list[sa.ColumnElement[bool]]:
@@ -45,4 +55,13 @@ def _narrowed(query: DeliveryQuery) -> list[sa.ColumnElement[bool]]:
         narrowed.append(_ROW.post_key == query.post_key)
     if query.since is not None:
         narrowed.append(_ROW.created_at >= query.since)
+    if query.platform is not None:
+        narrowed.append(_ROW.platform == query.platform)
+    if query.kind is not None:
+        narrowed.append(of_kind(query.kind))
     return narrowed
+
+
+def of_kind(kind: str) -> sa.ColumnElement[bool]:
+    """Deliveries of posts whose keys begin so. (LIKE is of two minds about capitals.)"""
+    return sa.func.substr(_ROW.post_key, 1, len(kind)) == kind

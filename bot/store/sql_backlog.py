@@ -1,11 +1,17 @@
-"""How much is still to be sent."""
+"""What was planned, what is still to be sent, and what may be forgotten."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
+from bot.domain.delivery import State
+from bot.domain.target import Target
 from bot.ports import Waiting
-from bot.store.database import Database
+from bot.store.addresses import settled
+from bot.store.column_types import Instant
+from bot.store.database import Database, batches
+from bot.store.outbox_query import of_kind
 from bot.store.tables import DELIVERIES, OPEN
 
 _ROW = DELIVERIES.c
@@ -14,6 +20,20 @@ _BY_PLATFORM = (
     .where(OPEN)
     .group_by(_ROW.platform)
     .order_by(_ROW.platform)
+)
+
+# So many rows are looked at in one transaction: some 10 ms, for which nobody else can write.
+_LOOKED_AT = 500
+
+_OLDEST = (
+    sa.select(_ROW.created_at, _ROW.number, OPEN)
+    .where(
+        sa.tuple_(_ROW.created_at, _ROW.number)
+        > sa.tuple_(sa.bindparam("at", type_=Instant), sa.bindparam("after"))
+    )
+    .where(_ROW.created_at < sa.bindparam("before", type_=Instant))
+    .order_by(_ROW.created_at, _ROW.number)
+    .limit(_LOOKED_AT)
 )
 
 
@@ -27,3 +47,40 @@ class SqlBacklog:
         """See the port."""
         async with self._database.reading() as connection:
             return [Waiting(*row) for row in await connection.execute(_BY_PLATFORM)]
+
+    async def planned(
+        self, targets: Collection[Target], *, kind: str, since: datetime
+    ) -> Mapping[Target, int]:
+        """See the port."""
+        wanted = {settled(target): target for target in targets}
+        place = (_ROW.platform, _ROW.chat, _ROW.thread)
+        query = (
+            sa.select(*place, sa.func.count())
+            .where(_ROW.created_at >= since, _ROW.part == 0, of_kind(kind))
+            .where(_ROW.state != State.PASSED.value)
+            .group_by(*place)
+        )
+        found: dict[Target, int] = {}
+        async with self._database.reading() as connection:
+            for batch in batches({target.chat for target in wanted}):
+                for platform, chat, thread, count in await connection.execute(
+                    query.where(_ROW.chat.in_(batch))
+                ):
+                    target = Target(platform, chat, thread or None)
+                    if target in wanted:
+                        found[wanted[target]] = count
+        return found
+
+    async def prune(self, *, before: datetime) -> int:
+        """See the port."""
+        pruned = 0
+        place: dict[str, object] | None = {"at": datetime(1970, 1, 1, tzinfo=UTC), "after": -1}
+        while place is not None:
+            async with self._database.writing() as connection:
+                rows = (await connection.execute(_OLDEST, {**place, "before": before})).all()
+                settled_rows = [number for _, number, is_open in rows if not is_open]
+                if settled_rows:
+                    gone = sa.delete(DELIVERIES).where(_ROW.number.in_(settled_rows))
+                    pruned += (await connection.execute(gone)).rowcount
+            place = {"at": rows[-1][0], "after": rows[-1][1]} if len(rows) == _LOOKED_AT else None
+        return pruned

@@ -1,58 +1,75 @@
 """Stored papers by what somebody types."""
 
-from collections.abc import Collection, Sequence
-from datetime import UTC, datetime
-from typing import Any
+from collections.abc import Sequence
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.command import Suggestion
-from bot.domain.paper import Paper
+from bot.domain.paper_id import PaperId
+from bot.ports import Found
 from bot.store.database import Database
 from bot.store.folding import folded
+from bot.store.paper_words import FIND, query
+from bot.store.search_text import Phrase, read, while_typing
 from bot.store.tables import PAPER_INDEX, PAPERS
 
-_UNDATED = datetime(1, 1, 1, tzinfo=UTC)
+# What a search finds at most; ``Found.total`` counts no further.
+MOST_FOUND = 1_000
 
 
 class SqlPaperIndex:
-    """``bot.ports.PaperIndex``; ``SqlPapers`` keeps it up to date."""
+    """``bot.ports.PaperIndex``; ``SqlPapers`` and ``SqlSummaries`` keep it up to date
+    (sql_indexing.py)."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def suggest(self, text: str, *, limit: int) -> Sequence[Suggestion]:
         """See the port."""
-        typed, row = folded(text), PAPER_INDEX.c
+        found = await self._begun(folded(text), max(0, limit))
+        room = limit - len(found)
+        phrases = while_typing(text)
+        if room <= 0 or not phrases or any(f.paper_id.startswith(folded(text)) for f in found):
+            return found
+        known = {suggestion.paper_id for suggestion in found}
+        others = [i for i in await self._find(phrases, limit) if i.value not in known]
+        return [*found, *await self._entitled(others[:room])]
+
+    async def search(self, text: str, *, limit: int, offset: int = 0) -> Found:
+        """See the port."""
+        phrases = read(text)
+        papers = await self._find(phrases, MOST_FOUND) if phrases else []
+        start = max(0, offset)
+        return Found(papers[start : start + max(0, limit)], len(papers))
+
+    async def _begun(self, typed: str, limit: int) -> list[Suggestion]:
+        """Papers whose id begins with what was typed, or whose title holds it."""
+        row = PAPER_INDEX.c
         paper_id = sa.type_coerce(row.paper_id, sa.Text)
         fits = sa.or_(
             paper_id.startswith(typed, autoescape=True), row.title.contains(typed, autoescape=True)
         )
         order = (row.newest.desc(), row.paper_id.desc())
-        found = sa.select(row.paper_id, row.newest).order_by(*order).limit(max(0, limit))
+        found = sa.select(row.paper_id, row.newest).order_by(*order).limit(limit)
         chosen = (found.where(fits) if typed else found).subquery()
-        query = (
+        statement = (
             sa.select(PAPERS.c.id, PAPERS.c.title)
             .join(chosen, PAPERS.c.id == chosen.c.paper_id)
             .order_by(chosen.c.newest.desc(), chosen.c.paper_id.desc())
         )
         async with self._database.reading() as connection:
-            rows = await connection.execute(query)
+            rows = await connection.execute(statement)
             return [Suggestion(paper_id.value, title) for paper_id, title in rows]
 
+    async def _find(self, phrases: Sequence[Phrase], most: int) -> list[PaperId]:
+        """Papers that hold all of these, the best first."""
+        dialect = self._database.writer.dialect.name
+        wanted = {**query(dialect, phrases), "most": most}
+        async with self._database.reading() as connection:
+            return [PaperId(i) for i in (await connection.execute(FIND[dialect], wanted)).scalars()]
 
-async def index_papers(
-    database: Database, connection: AsyncConnection, papers: Collection[Paper]
-) -> None:
-    """Let papers be found by what they are now."""
-    rows: list[dict[str, Any]] = [
-        {
-            "paper_id": paper.id,
-            "newest": paper.published_at or _UNDATED,
-            "title": folded(paper.title),
-        }
-        for paper in papers
-    ]
-    if rows:
-        await connection.execute(database.upsert(PAPER_INDEX), rows)
+    async def _entitled(self, papers: Sequence[PaperId]) -> list[Suggestion]:
+        statement = sa.select(PAPERS.c.id, PAPERS.c.title).where(PAPERS.c.id.in_(papers))
+        async with self._database.reading() as connection:
+            titles = {i: title for i, title in await connection.execute(statement)}  # noqa: C416 - rows
+        return [Suggestion(i.value, titles[i]) for i in papers if i in titles]

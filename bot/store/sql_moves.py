@@ -5,10 +5,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.delivery import Delivery
 from bot.domain.target import Target
-from bot.store.addresses import lane_of
+from bot.store.addresses import lane_of, readdressed
 from bot.store.database import Database, batches
 from bot.store.lanes import LONG_AGO
-from bot.store.tables import DELIVERIES
+from bot.store.tables import CHAT_MOVES, DELIVERIES, LANES
 
 
 async def move_rows(
@@ -47,6 +47,37 @@ async def move_deliveries(connection: AsyncConnection, old: Target, chat: str) -
             .values(id=sa.bindparam("new_id"), lane=lane, chat=chat)
         )
         await connection.execute(statement, moved)
+
+
+async def move_spacing(connection: AsyncConnection, old: Target, new: Target) -> None:
+    """The new address waits as long as the old one, if that is longer."""
+    left = sa.select(LANES.c.next_at).where(LANES.c.lane == lane_of(old))
+    until = (await connection.execute(left)).scalar_one()
+    lane = sa.update(LANES).where(LANES.c.lane == lane_of(new), LANES.c.next_at < until)
+    await connection.execute(lane.values(next_at=until))
+
+
+async def remember(database: Database, connection: AsyncConnection, old: Target, home: str) -> None:
+    """Note where a chat is now, for it and for all addresses that led to it."""
+    row = CHAT_MOVES.c
+    led_to_it = sa.update(CHAT_MOVES).where(row.platform == old.platform, row.home == old.chat)
+    await connection.execute(led_to_it.values(home=home))
+    left = {"platform": old.platform, "chat": old.chat, "home": home}
+    await connection.execute(database.upsert(CHAT_MOVES), left)
+
+
+async def homes(connection: AsyncConnection) -> dict[tuple[str, str], str]:
+    """Every address that was left, with where its chat is now."""
+    rows = await connection.execute(sa.select(CHAT_MOVES))
+    return {(platform, chat): home for platform, chat, home in rows}
+
+
+async def home_of(connection: AsyncConnection, target: Target) -> Target:
+    """Where a target is now."""
+    row = CHAT_MOVES.c
+    query = sa.select(row.home).where(row.platform == target.platform, row.chat == target.chat)
+    home = (await connection.execute(query)).scalar_one_or_none()
+    return readdressed(target, home or target.chat)
 
 
 def _id(target: Target, post_key: str, part: int) -> str:

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.paper import Paper, merge
 from bot.domain.paper_id import PaperId
 from bot.store.database import Database, batches, columns, fields
-from bot.store.sql_index import index_papers
+from bot.store.sql_indexing import index_papers
 from bot.store.tables import PAPERS
 
 
@@ -35,7 +35,8 @@ class SqlPapers:
             changed = [columns(PAPERS, paper) for paper in now if paper != known[paper.id]]
             if changed:
                 await connection.execute(self._database.upsert(PAPERS), changed)
-            await index_papers(self._database, connection, now)
+            renewed = {paper.id for paper in now if _indexed(paper) != _indexed(known[paper.id])}
+            await index_papers(self._database, connection, now, changed=renewed)
 
     async def get(self, ids: Collection[PaperId]) -> Mapping[PaperId, Paper]:
         """See the port."""
@@ -50,6 +51,11 @@ def merged(papers: Sequence[Paper]) -> dict[PaperId, Paper]:
         known = once.get(paper.id)
         once[paper.id] = paper if known is None else merge(known, paper)
     return once
+
+
+def _indexed(paper: Paper) -> tuple[object, ...]:
+    """What the index knows of a paper."""
+    return paper.title, paper.abstract, paper.published_at
 
 
 async def _read(

@@ -16,7 +16,9 @@ from bot.store.sql_ledger import SqlLedger
 from bot.store.sql_listings import SqlListings
 from bot.store.sql_outbox import SqlOutbox
 from bot.store.sql_papers import SqlPapers
+from bot.store.sql_people import SqlSaved, SqlVotes
 from bot.store.sql_rates import SqlRates
+from bot.store.sql_register import SqlRegister
 from bot.store.sql_summaries import SqlSummaries
 
 
@@ -31,6 +33,9 @@ class SqlStore:
     ledger: SqlLedger
     http_cache: SqlHttpCache
     chats: SqlChats
+    register: SqlRegister
+    saved: SqlSaved
+    votes: SqlVotes
     outbox: SqlOutbox
     rates: SqlRates
     inbox: SqlInbox
@@ -60,6 +65,9 @@ async def open_store(
             ledger=SqlLedger(database),
             http_cache=SqlHttpCache(database),
             chats=SqlChats(database),
+            register=SqlRegister(database),
+            saved=SqlSaved(database),
+            votes=SqlVotes(database),
             outbox=SqlOutbox(database),
             rates=SqlRates(database),
             inbox=SqlInbox(database),

@@ -10,6 +10,7 @@ from bot.domain.paper_id import PaperId
 from bot.domain.summary import Language, Summary, SummaryKey
 from bot.store.database import Database, batches
 from bot.store.documents import decode, encode, oldest_first, require_match
+from bot.store.sql_indexing import index_summary
 from bot.store.tables import SUMMARIES, SUMMARY_CLAIMS
 
 
@@ -34,6 +35,7 @@ class SqlSummaries:
         async with self._database.writing() as connection:
             await connection.execute(self._database.upsert(SUMMARIES), row)
             await connection.execute(sa.delete(SUMMARY_CLAIMS).where(_is(SUMMARY_CLAIMS, key)))
+            await index_summary(connection, key.paper_id)
 
     async def of_papers(
         self, ids: Collection[PaperId], language: Language

@@ -109,12 +109,18 @@ HTTP_CACHE = sa.Table(
     sa.Column("stored_at", UtcDateTime, nullable=False, index=True),
 )
 
-# Titles as they are searched (folding.folded), apart from the papers: what a search reads stays
-# small. ``newest`` is when a paper was published, the beginning of time where nobody knows.
+# SQLite gives a row's own number to this type only.
+_NUMBER = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+
+# Titles as they are suggested (folding.folded), apart from the papers: what a search reads stays
+# small. ``number`` counts in the order of adding; the words (paper_words.py) stand under it, and in
+# no table of this file, for no two databases keep them alike. ``newest`` is when a paper was
+# published, the beginning of time where nobody knows.
 PAPER_INDEX = sa.Table(
     "paper_index",
     METADATA,
-    sa.Column("paper_id", PaperIdText, primary_key=True),
+    sa.Column("number", _NUMBER, primary_key=True),
+    sa.Column("paper_id", PaperIdText, nullable=False, unique=True),
     sa.Column("newest", UtcDateTime, nullable=False),
     sa.Column("title", sa.Text, nullable=False),
     sa.Index("ix_paper_index_newest", "newest", "paper_id", "title"),
@@ -130,6 +136,7 @@ def _target() -> tuple[sa.Column[str], ...]:
     )
 
 
+# ``settings`` holds what has no column of its own (chat_documents.py).
 CHATS = sa.Table(
     "chats",
     METADATA,
@@ -140,6 +147,17 @@ CHATS = sa.Table(
     sa.Column("zone", sa.Text, nullable=False),
     sa.Column("on_unknown", sa.Text, nullable=False),
     sa.Column("since", UtcDateTime, nullable=False),
+    sa.Column("settings", sa.Text, nullable=False),
+    sa.Column("paused", sa.Boolean, nullable=False),
+    sa.Column("listed", sa.Text, nullable=False),
+)
+
+# Numbers that grow with every change of something: of ``chats``.
+REVISIONS = sa.Table(
+    "revisions",
+    METADATA,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("number", sa.BigInteger, nullable=False),
 )
 
 # Also of targets that are no chats of ours: a refusal counts for them too.
@@ -155,9 +173,6 @@ CHAT_MOVES = sa.Table(
     sa.Column("chat", sa.Text, primary_key=True),
     sa.Column("home", sa.Text, nullable=False),
 )
-
-# SQLite gives a row's own number to this type only.
-_NUMBER = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 
 # One queue a chat (addresses.lane_of). ``ready_at`` is the moment from which a claim finds
 # something in it; ``lanes.refresh`` computes it.
@@ -176,7 +191,8 @@ LANES = sa.Table(
 # other index begins with the lane, lest SQLite choose one that holds all that was ever sent.
 OPEN = sa.text("state IN ('pending', 'claimed', 'sending')")
 IN_FLIGHT = sa.text("state IN ('claimed', 'sending')")
-UNSENT = sa.text("state <> 'sent'")
+UNSENT = sa.text("state NOT IN ('sent', 'included', 'passed')")
+NAMED = sa.text("message_id IS NOT NULL")
 
 
 def _partial_index(name: str, where: sa.TextClause, *columns: str) -> sa.Index:
@@ -209,6 +225,8 @@ DELIVERIES = sa.Table(
     _partial_index("ix_deliveries_open", OPEN, "lane", "due_at", "created_at", "number"),
     _partial_index("ix_deliveries_in_flight", IN_FLIGHT, "lane", "lease_until"),
     _partial_index("ix_deliveries_unsent", UNSENT, "state", "created_at", "number"),
+    # By the message first: where somebody reacted to it, that is all one knows.
+    _partial_index("ix_deliveries_message", NAMED, "message_id", "chat"),
     sa.Index("ix_deliveries_chat", "chat", "created_at", "number"),
     sa.Index("ix_deliveries_created_at", "created_at", "number"),
 )
@@ -238,4 +256,28 @@ LEASES = sa.Table(
     sa.Column("name", sa.Text, primary_key=True),
     sa.Column("owner", sa.Text, nullable=False),
     sa.Column("expires_at", UtcDateTime, nullable=False),
+)
+
+# No foreign keys to papers, as with summaries. ``user_id`` is ``platform:id``.
+SAVED = sa.Table(
+    "saved_papers",
+    METADATA,
+    sa.Column("user_id", sa.Text, primary_key=True),
+    sa.Column("paper_id", PaperIdText, primary_key=True),
+    sa.Column("saved_at", UtcDateTime, nullable=False),
+)
+
+# Once a person, paper and chat, in whichever thread last.
+VOTES = sa.Table(
+    "votes",
+    METADATA,
+    sa.Column("platform", sa.Text, primary_key=True),
+    sa.Column("chat", sa.Text, primary_key=True),
+    sa.Column("paper_id", PaperIdText, primary_key=True),
+    sa.Column("user_id", sa.Text, primary_key=True),
+    sa.Column("thread", sa.Text, nullable=False),
+    sa.Column("value", sa.Integer, nullable=False),
+    sa.Column("cast_at", UtcDateTime, nullable=False),
+    sa.Index("ix_votes_cast_at", "platform", "chat", "cast_at"),
+    sa.Index("ix_votes_user_id", "user_id"),
 )

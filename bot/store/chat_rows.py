@@ -1,0 +1,115 @@
+"""Chats as rows, and back."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import fields
+from datetime import time
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot.domain.chat import Chat
+from bot.domain.delivery import OnUnknown
+from bot.domain.target import Target
+from bot.store.addresses import settled
+from bot.store.chat_documents import decode, encode
+from bot.store.tables import CHATS, SUSPENSIONS
+
+_TARGET = ("platform", "chat", "thread")
+
+# What somebody chose, and what else a chat keeps beside its target.
+SETTINGS = ("language", "sources", "heartbeat", "zone", "on_unknown", "settings", "listed")
+
+
+def columns_of(target: Target) -> dict[str, str]:
+    """Where a target's rows stand."""
+    target = settled(target)
+    return {"platform": target.platform, "chat": target.chat, "thread": target.thread or ""}
+
+
+def at_target(table: sa.Table, target: Target) -> sa.ColumnElement[bool]:
+    """Rows of exactly this target."""
+    return sa.and_(*(table.c[name] == value for name, value in columns_of(target).items()))
+
+
+def among(targets: Iterable[Target]) -> sa.ColumnElement[bool]:
+    """Chats at any of these targets."""
+    places = [tuple(columns_of(target).values()) for target in targets]
+    return sa.tuple_(*(CHATS.c[name] for name in _TARGET)).in_(places)
+
+
+def row_of(chat: Chat) -> dict[str, Any]:
+    """A row for a chat whose ``since`` is known; ``suspended`` stands elsewhere."""
+    return {
+        **columns_of(chat.target),
+        "language": chat.language,
+        "sources": chat.sources,
+        "heartbeat": chat.heartbeat,
+        "zone": chat.zone,
+        "on_unknown": chat.on_unknown.value,
+        "since": chat.since,
+        "settings": encode(chat),
+        "paused": chat.paused,
+        "listed": chat.listed,
+    }
+
+
+# The columns in the form in which many chats that chose the same have equal ones (``ChatReader``).
+_SAME = sa.and_(*(CHATS.c[name] == SUSPENSIONS.c[name] for name in _TARGET))
+CHAT_ROWS = sa.select(
+    *(CHATS.c[name] for name in _TARGET),
+    CHATS.c.since,
+    SUSPENSIONS.c.reason,
+    CHATS.c.paused,
+    CHATS.c.listed,
+    CHATS.c.language,
+    sa.cast(CHATS.c.sources, sa.Text),
+    CHATS.c.heartbeat,
+    CHATS.c.zone,
+    CHATS.c.on_unknown,
+    CHATS.c.settings,
+).select_from(CHATS.outerjoin(SUSPENSIONS, _SAME))
+
+
+class ChatReader:
+    """Makes chats of ``CHAT_ROWS``; what many of them chose alike is read, and kept, but once."""
+
+    def __init__(self) -> None:
+        self._chosen: dict[tuple[Any, ...], dict[str, Any]] = {}
+
+    def read(self, rows: Iterable[Sequence[Any]]) -> list[Chat]:
+        """The chats of these rows.
+
+        Raises:
+            StoreError: settings that cannot be read.
+        """
+        return [self._chat(row) for row in rows]
+
+    def _chat(self, row: Sequence[Any]) -> Chat:
+        platform, chat, thread, since, reason, paused, listed, *chosen = row
+        key = tuple(chosen)
+        settings = self._chosen.get(key)
+        if settings is None:
+            settings = self._chosen[key] = _settings(*key)
+        return Chat(
+            Target(platform, chat, thread or None),
+            since=since,
+            suspended=reason or "",
+            paused=paused,
+            listed=listed,
+            **settings,
+        )
+
+
+def _settings(
+    language: str, sources: str, heartbeat: time | None, zone: str, on_unknown: str, document: str
+) -> dict[str, Any]:
+    choices = decode(document)
+    return {
+        "language": language,
+        "sources": tuple(json.loads(sources)),
+        "heartbeat": heartbeat,
+        "zone": zone,
+        "on_unknown": OnUnknown(on_unknown),
+        **{field.name: getattr(choices, field.name) for field in fields(choices)},
+    }

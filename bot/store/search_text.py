@@ -1,0 +1,74 @@
+"""What somebody types into a search, read: never an error, whatever it is."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.store.words import beginning, phrase
+
+# Nobody types more than this on purpose; what follows is not read.
+_MOST_CHARACTERS = 1_000
+_MOST_WORDS = 32
+
+# Quotation marks of the languages that are written here; one that is not closed is white space.
+_QUOTED = re.compile(r'"([^"]*)"|“([^”]*)”|„([^“”]*)[“”]|「([^」]*)」|『([^』]*)』|«([^»]*)»')
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Words (``words.words``) that stand one after another; of the last one, with ``open_end``, the
+    beginning."""
+
+    words: tuple[str, ...]
+    open_end: bool = False
+
+
+def read(text: str, *, unfinished: bool = False) -> tuple[Phrase, ...]:
+    """The phrases that a paper must hold, each once. What is joined by anything but white space
+    (``GPT-4``) stands together, as does what is quoted.
+
+    ``unfinished``: the last word is still being typed.
+    """
+    pieces = _pieces(text[:_MOST_CHARACTERS])
+    phrases = [_phrase(piece) for piece in pieces]
+    if unfinished and pieces:
+        phrases[-1] = _begun(pieces[-1], phrases[-1])
+    found: list[Phrase] = []
+    room = _MOST_WORDS
+    for one in dict.fromkeys(phrases):
+        if one.words and len(one.words) <= room:
+            found.append(one)
+            room -= len(one.words)
+    return tuple(found)
+
+
+def while_typing(text: str) -> tuple[Phrase, ...]:
+    """``read`` of what is still being typed: its last word may go on, unless something follows it.
+    Nothing while there are but single letters, of which everything is full."""
+    phrases = read(text, unfinished=text[-1:].isalnum())
+    telling = any(len(word) > 1 for one in phrases for word in one.words)
+    return phrases if telling else ()
+
+
+def _pieces(text: str) -> Sequence[str]:
+    """What is quoted, and what stands between white space otherwise."""
+    pieces: list[str] = []
+    end = 0
+    for quoted in _QUOTED.finditer(text):
+        pieces += text[end : quoted.start()].split()
+        pieces += [inner for inner in quoted.groups() if inner]
+        end = quoted.end()
+    return pieces + text[end:].split()
+
+
+def _phrase(piece: str) -> Phrase:
+    found, open_end = phrase(piece)
+    return Phrase(tuple(found), open_end)
+
+
+def _begun(piece: str, read_as: Phrase) -> Phrase:
+    """The same with the last word as far as it is typed."""
+    typed = beginning(piece)
+    if not typed:
+        return read_as
+    return Phrase((*read_as.words[:-1], typed), open_end=True)
