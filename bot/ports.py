@@ -280,8 +280,8 @@ class ChatStore(Protocol):
 
     async def save(self, chats: Sequence[Chat], *, now: datetime) -> Sequence[Target]:
         """Insert or update by target. A known chat keeps its ``since``, ``suspended`` and
-        ``paused``; a new one without ``since`` gets ``now``. Under an address that was left (``move``), the chat at its
-        new one is meant. Returns where each of them is."""
+        ``paused``; a new one without ``since`` gets ``now``. Under an address that was left
+        (``move``), the chat at its new one is meant. Returns where each of them is."""
         ...
 
     async def all(self) -> Sequence[Chat]:
