@@ -41,7 +41,8 @@ async def test_a_posts_button_turns_it_into_the_other_language_and_back(one: Ben
     assert (chinese.label, chinese.key) == ("中文", TURN)
     turned = await one.press(chinese.key)
     assert turned.last.sections[0].lines == ("2309.12307 in zh by a-model.",)
-    (english,) = turned.last.actions
+    english, *opinions = turned.last.actions
+    assert [action.label for action in opinions] == ["👍", "👎", "Save"]
     back = await one.press(english.key)
     assert (back.last.language, english.label) == ("en", "English")
     assert len(one.writer.calls) == 1

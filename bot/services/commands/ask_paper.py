@@ -21,7 +21,7 @@ from bot.services.commands.replies import (
     withdrawn,
 )
 from bot.services.commands.shelf import Shelf
-from bot.services.compose import compose, in_other_languages
+from bot.services.compose import compose, feedback, in_other_languages
 
 # Seconds before somebody who has seen nothing yet, or only "fetching", gets the abstract to read.
 # What comes sooner is not worth an edit in between.
@@ -195,7 +195,8 @@ class AskPaper:
 
     def _entry(self, paper: Paper, summary: Summary, asker: Asker) -> Post:
         others = in_other_languages(paper.id, asker.wording, self._means.wordings.values())
-        return compose(Entry(paper, summary), asker.wording, actions=others)
+        opinion = feedback(paper.id, asker.speech)
+        return compose(Entry(paper, summary), asker.wording, actions=(*others, *opinion))
 
 
 def _without_upstream(

@@ -14,6 +14,7 @@ class CommandLine:
     ``group`` is the heading under which the help has it. ``description`` and ``explained`` (what
     follows the command) have at most 100 characters. ``argument`` is the short English name of what
     follows, "" for nothing; ``sign`` stands for it in the help, ``required`` is whether it must.
+    A ``private`` one is answered to who asked alone, where the platform can keep it so.
     """
 
     group: str
@@ -23,17 +24,19 @@ class CommandLine:
     explained: str = ""
     sign: str = ""
     required: bool = False
+    private: bool = False
 
 
 def command_lines(wording: Wording, speech: Speech) -> tuple[CommandLine, ...]:
     """All commands in the order to show them, those of a group together."""
     return (
-        *_reading(wording, speech.say("Read")),
+        *_reading(wording, speech, speech.say("Read")),
+        *_finding(speech, speech.say("Find and keep")),
         *_chat(wording, speech.say("This chat")),
     )
 
 
-def _reading(wording: Wording, group: str) -> Iterator[CommandLine]:
+def _reading(wording: Wording, speech: Speech, group: str) -> Iterator[CommandLine]:
     words = wording.commands
     signs, explained = words.argument_signs, words.arguments
     yield CommandLine(
@@ -48,6 +51,42 @@ def _reading(wording: Wording, group: str) -> Iterator[CommandLine]:
     yield CommandLine(group, "today", words.menu["today"])
     yield CommandLine(
         group, "digest", words.menu["digest"], "digest", explained["digest"], signs["digest"]
+    )
+    yield CommandLine(
+        group, "top", speech.say("The week's best: by reactions here, upvotes, score")
+    )
+
+
+def _finding(speech: Speech, group: str) -> Iterator[CommandLine]:
+    say = speech.say
+    yield CommandLine(
+        group,
+        "search",
+        say("Stored papers with all of these words"),
+        "words",
+        say("From title, abstract or summary, in any language; “quoted words” stand together"),
+        say("<words>"),
+        required=True,
+    )
+    yield CommandLine(
+        group,
+        "save",
+        say("Keep a paper for yourself"),
+        "paper",
+        say("The paper's arXiv id, or a link to it"),
+        say("<id>"),
+        required=True,
+        private=True,
+    )
+    yield CommandLine(group, "saved", say("What you have saved"), private=True)
+    yield CommandLine(
+        group,
+        "export",
+        say("What you have saved, as a file"),
+        "form",
+        say("bibtex or markdown"),
+        say("<bibtex or markdown>"),
+        private=True,
     )
 
 

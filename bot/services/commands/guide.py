@@ -28,6 +28,7 @@ def menu(wordings: Iterable[Wording], speeches: Mapping[Language, Speech]) -> Se
                 if line.argument
             },
             required=lines[0].required,
+            private=lines[0].private,
         )
         for lines in zip(*lists.values(), strict=True)
     )

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from adapters.base import Responder, Whisperer
+from adapters.base import Responder
 from bot.domain.command import Command
 from bot.domain.post import Action, Post
 from bot.domain.speech import ENGLISH
@@ -10,30 +10,35 @@ from bot.services.buttons import DigestPage, ShowDigest, ShowEntry, ShowPage, Wa
 from bot.services.commands.ask_day import AskDay
 from bot.services.commands.ask_paper import AskPaper
 from bot.services.commands.asking import Asker, Means
+from bot.services.commands.finding_desk import FindingDesk
 from bot.services.commands.limits import Effort, Verdict
 from bot.services.commands.reception import Reception
+from bot.services.commands.whispers import whisper
 from bot.services.compose import feedback
 from bot.services.digest_post import PAGE
 from bot.services.digest_reading import Digests, Tongues
+from bot.services.finding.keys import read_finding_key
 from bot.services.post_keys import DigestPost
 
 
-async def whisper(responder: Responder, text: str) -> None:
-    """Tell the one who pressed, where the platform has a way to."""
-    if isinstance(responder, Whisperer):
-        await responder.whisper(text)
-
-
 class Presses:
-    """Carries out presses, given what answers about papers and days."""
+    """Carries out presses, given what answers about papers and days, and ``finding`` for the
+    rest."""
 
     def __init__(
-        self, means: Means, reception: Reception, *, papers: AskPaper, days: AskDay
+        self,
+        means: Means,
+        reception: Reception,
+        *,
+        papers: AskPaper,
+        days: AskDay,
+        finding: FindingDesk,
     ) -> None:
         self._wordings = means.wordings
         self._reception = reception
         self._papers = papers
         self._days = days
+        self._finding = finding
         tongues = Tongues(
             means.wordings.__getitem__, lambda language: means.speeches.get(language, ENGLISH)
         )
@@ -46,8 +51,8 @@ class Presses:
             StoreError: the store cannot be used.
             DeliveryError: the message cannot be replaced.
         """
-        wanted = read_key(key)
-        if wanted is None or wanted.language not in self._wordings:
+        wanted = read_key(key) or read_finding_key(key)
+        if wanted is None or wanted.language not in (None, *self._wordings):
             return
         asker = await self._reception.asker(command, wanted.language)
         if not await self._admitted(asker, Effort.COMMAND, responder):
@@ -59,6 +64,8 @@ class Presses:
                 post = await self._digest(page, asker)
             case ShowEntry():
                 post = await self._entry(wanted, asker, responder)
+            case _:
+                post = await self._finding.press(wanted, asker, responder)
         if post is not None:
             await responder.show(post)
 

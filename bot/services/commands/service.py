@@ -8,7 +8,7 @@ from traceback import extract_tb
 from typing import TypeAlias
 
 from adapters.base import Responder
-from bot.domain.command import Command, MenuEntry, Suggestion
+from bot.domain.command import Command, MenuEntry, Reaction, Suggestion
 from bot.domain.delivery_errors import DeliveryError
 from bot.domain.errors import InvalidPaperId, StoreError
 from bot.domain.paper_id import PaperRef, parse_paper_ref
@@ -18,12 +18,14 @@ from bot.services.commands.ask_day import AskDay
 from bot.services.commands.ask_paper import AskPaper
 from bot.services.commands.ask_status import AskStatus
 from bot.services.commands.asking import Asker, CommandOptions, Means
+from bot.services.commands.finding_desk import FindingDesk
 from bot.services.commands.guide import guide, menu
 from bot.services.commands.limits import Effort, Verdict
-from bot.services.commands.presses import Presses, whisper
+from bot.services.commands.presses import Presses
 from bot.services.commands.reception import Reception
 from bot.services.commands.replies import notice
 from bot.services.commands.suggest import suggest_papers
+from bot.services.commands.whispers import whisper
 
 _log = logging.getLogger(__name__)
 
@@ -34,7 +36,7 @@ _Handler: TypeAlias = Callable[[Asker, Responder], Awaitable[None]]
 
 
 class CommandService:
-    """Implements ``adapters.base.Commands``, ``Menu`` and ``Library``.
+    """Implements ``adapters.base.Commands``, ``Opinions``, ``Menu`` and ``Library``.
 
     Used as an async context manager, it knows the listed chats before the first command and ends
     what is under way on leaving.
@@ -46,7 +48,14 @@ class CommandService:
         self._papers = AskPaper(means)
         self._days = AskDay(means, sources=options.sources)
         self._status = AskStatus(means, options)
-        self._presses = Presses(means, self._reception, papers=self._papers, days=self._days)
+        self._finding = FindingDesk(means, sources=options.sources)
+        self._presses = Presses(
+            means,
+            self._reception,
+            papers=self._papers,
+            days=self._days,
+            finding=self._finding,
+        )
         self._handlers: dict[str, _Handler] = {
             "paper": self._paper,
             "today": self._today,
@@ -55,6 +64,7 @@ class CommandService:
             "help": self._help,
             "start": self._start,
             PASTED: self._offer,
+            **self._finding.handlers(),
         }
 
     async def __aenter__(self) -> "CommandService":
@@ -123,6 +133,13 @@ class CommandService:
         except StoreError as error:
             _report("a chat that we left is not suspended yet", error)
 
+    async def react(self, reaction: Reaction) -> None:
+        """See ``Opinions.react``. Never raises but on cancellation."""
+        try:
+            await self._finding.react(reaction)
+        except Exception as error:  # noqa: BLE001 - one person's fault must cost nobody else
+            _report("reaction not counted", error)
+
     def menu(self) -> Sequence[MenuEntry]:
         """See ``Menu.menu``."""
         return menu(self._means.wordings.values(), self._means.speeches)
@@ -145,10 +162,12 @@ class CommandService:
 
     async def _paper(self, asker: Asker, responder: Responder) -> None:
         argument, words = asker.command.argument, asker.wording.commands.paper
-        ref = _paper_in(argument)
-        if ref is None:
-            text = words.bad_id if argument.strip() else words.usage
-            await responder.show(notice(asker.wording, text))
+        if not argument.strip():
+            await responder.show(notice(asker.wording, words.usage))
+            return
+        ref = _paper_in(argument) or await self._finding.offer(asker)
+        if isinstance(ref, Post):
+            await responder.show(ref)
             return
         known = await self._papers.known(ref, asker)
         if known is not None and known.final:

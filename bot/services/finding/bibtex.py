@@ -26,6 +26,8 @@ _SPECIAL = {
 }
 _ESCAPES = str.maketrans(_SPECIAL)
 _WORD = re.compile(r"[a-z0-9]+")
+# Letters and digits, or none.
+_PARTS = re.compile(r"[^\W_]+|[\W_]+")
 # Words that begin titles and say nothing of them.
 _EMPTY = frozenset(
     _WORD.findall("a an the on of in for to and with from by at is are how what why do")
@@ -62,12 +64,14 @@ def _fields(paper: Paper) -> Iterator[tuple[str, str]]:
 
 
 def _title(title: str) -> str:
-    """Styles set titles in small letters: a word with a capital after its first letter is kept as
-    it is (LongLoRA, LLMs)."""
-    return " ".join(
-        f"{{{escaped}}}" if word[1:] != word[1:].lower() else escaped
-        for word, escaped in ((word, word.translate(_ESCAPES)) for word in title.split())
-    )
+    """Styles set titles in small letters: what has a capital after its first letter is kept as it
+    is (LongLoRA, LLMs)."""
+    return _PARTS.sub(_kept, " ".join(title.split()))
+
+
+def _kept(part: re.Match[str]) -> str:
+    escaped = part[0].translate(_ESCAPES)
+    return f"{{{escaped}}}" if part[0][1:] != part[0][1:].lower() else escaped
 
 
 def _author(name: str) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bot.domain.post import Action, Section
 from bot.domain.summary import Language
 from bot.services.buttons import WayBack
-from bot.services.compose import page_of
+from bot.services.compose import page_of, row_line
 from bot.services.finding.rows import PaperRow
 
 # One phone screen with a title of two lines each, and one row of numbers (Telegram has room for
@@ -36,10 +36,8 @@ class Part:
 
 def list_line(row: PaperRow, number: int) -> str:
     """Number, score, title, day."""
-    score = row.recommendation
-    stars = "" if score is None else f"★{score:g} "
     day = f" · {row.day}" if row.day else ""
-    return f"{number}. {stars}{row.paper.title}{day}"
+    return f"{row_line(number, row.paper, row.summary)}{day}"
 
 
 def list_section(rows: Sequence[PaperRow], *, first: int = 1, label: str = "") -> Section:

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from bot.domain.text import collapse
 
 # The longest title over 579 papers has 211 characters; what is longer is no search.
-_LONGEST = 300
-_PIECE = re.compile(r'"[^"]*"|\S+')
+LONGEST = 300
+_PIECE = re.compile(r'"[^"]*"|“[^”]*”|「[^」]*」|\S+')
+_MARKS = '"“”「」'
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +25,13 @@ def wanted_words(text: str, *, room: int) -> Wanted:
 
     A quotation that is too long is taken word by word, a single such word up to where it fits.
     """
-    typed = collapse(text[:_LONGEST])
+    typed = collapse(text[:LONGEST])
     if len(typed.encode()) <= room:
-        return Wanted(typed, cut=len(text) > _LONGEST)
+        return Wanted(typed, cut=len(text) > LONGEST)
     pieces: list[str] = [
         piece
         for found in _PIECE.findall(typed)
-        for piece in ([found] if _size(found) < room else found.strip('"').split())
+        for piece in ([found] if _size(found) <= room + 1 else found.strip(_MARKS).split())
     ]
     chosen: set[int] = set()
     left = room

@@ -1,0 +1,63 @@
+"""``/export``: what somebody saved, for a reference manager or for notes."""
+
+from collections.abc import Sequence
+
+from bot.domain.post import Attachment, Post, Section
+from bot.services.commands.ask_saved import nobody, person
+from bot.services.commands.asking import Asker, Means
+from bot.services.commands.replies import notice
+from bot.services.finding.bibtex import bibtex
+from bot.services.finding.reading_list import reading_list
+from bot.services.finding.rows import PaperRow, ReadRows
+
+_BIBTEX = frozenset({"", "bibtex", "bib", "tex", "latex"})
+_MARKDOWN = frozenset({"markdown", "md", "text", "txt"})
+
+
+class AskExport:
+    """Writes out what one person keeps; ``sources`` tell the days of papers."""
+
+    def __init__(self, means: Means, *, sources: Sequence[str]) -> None:
+        self._means = means
+        self._sources = tuple(sources)
+
+    async def export(self, asker: Asker) -> Post:
+        """All that the asker saved, the newest first, in the form that was asked for.
+
+        Raises:
+            StoreError: the store cannot be read.
+        """
+        say, form = asker.speech.say, asker.command.argument.strip().casefold()
+        user = person(asker.command)
+        if not user:
+            return nobody(asker)
+        if form not in _BIBTEX | _MARKDOWN:
+            return notice(
+                asker.wording,
+                say("I can write what you saved in two forms: /export bibtex or /export markdown"),
+            )
+        rows = await self._rows(user, asker)
+        if not rows:
+            how = say("Press “Save” under a paper, or send /save with its id or a link.")
+            return notice(asker.wording, say("You have not saved anything yet."), how)
+        if form in _BIBTEX:
+            return _file(bibtex([row.paper for row in rows]), "saved.bib", asker)
+        return _file(reading_list(rows), "saved.md", asker)
+
+    async def _rows(self, user: str, asker: Asker) -> Sequence[PaperRow]:
+        ids = await self._means.store.saved.of(user)
+        sources = asker.chat.sources if asker.chat else self._sources
+        reading = ReadRows(self._means.store, asker.wording.language, sources)
+        return await reading.rows(ids, now=self._means.clock.now())
+
+
+def _file(entries: Sequence[str], name: str, asker: Asker) -> Post:
+    """One section an entry, so that where it is text a message ends between two."""
+    return Post(
+        asker.wording.language,
+        asker.speech.say_many("{count} saved paper", "{count} saved papers", len(entries)),
+        "",
+        sections=tuple(Section("", tuple(entry.split("\n"))) for entry in entries),
+        private=True,
+        attachment=Attachment(name, "\n\n".join(entries) + "\n"),
+    )

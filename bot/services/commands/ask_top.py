@@ -1,0 +1,98 @@
+"""``/top``: the week's best by reactions here, by upvotes, and by score."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.domain.post import Post, Section
+from bot.services.commands.asking import Asker, Means
+from bot.services.compose import page_of
+from bot.services.finding.keys import TopList
+from bot.services.finding.lists import list_line, opening
+from bot.services.finding.rows import PaperRow, ReadRows
+from bot.services.finding.top import WEEK, Best, ReadBest
+
+
+class AskTop:
+    """Answers for the chat's sources, or else the given ones."""
+
+    def __init__(self, means: Means, *, sources: Sequence[str]) -> None:
+        self._means = means
+        self._sources = tuple(sources)
+
+    async def top(self, asker: Asker) -> Post:
+        """Three short lists; a paper has one number wherever it stands.
+
+        Raises:
+            StoreError: the store cannot be read.
+        """
+        store, now = self._means.store, self._means.clock.now()
+        sources = asker.chat.sources if asker.chat else self._sources
+        target = asker.chat.target if asker.chat else asker.command.target
+        rows = ReadRows(store, asker.wording.language, sources)
+        best = await ReadBest(store, sources, rows).best(target, now=now)
+        return top_post(best, asker, title=_title(asker, now))
+
+
+def top_post(best: Best, asker: Asker, *, title: str) -> Post:
+    """The lists, and for an empty one why it is."""
+    numbered = _numbered(best)
+    places = {row.paper.id: number for number, row in enumerate(numbered, start=1)}
+
+    def line(row: PaperRow) -> str:
+        return list_line(row, places[row.paper.id])
+
+    liked = [row for row, _ in best.reactions]
+    votes = [f"{line(row)} · +{tally.up} −{tally.down}" for row, tally in best.reactions]
+    upvotes = [f"{line(row)} · 👍 {row.paper.upvotes}" for row in best.upvotes]
+    sections = (
+        _section(asker.speech.say("By reactions here"), liked, votes, _no_reactions(asker)),
+        _section(asker.speech.say("By upvotes"), best.upvotes, upvotes, _no_upvotes(best, asker)),
+        _section(
+            asker.speech.say("By score"),
+            best.scores,
+            [*map(line, best.scores)],
+            _no_scores(best, asker),
+        ),
+    )
+    language = asker.wording.language
+    actions = opening(numbered, language, TopList())
+    return Post(language, title, "", sections=sections, actions=actions)
+
+
+def _numbered(best: Best) -> Sequence[PaperRow]:
+    """Each paper once, in the order in which a reader meets them."""
+    met = [*(row for row, _ in best.reactions), *best.upvotes, *best.scores]
+    return list({row.paper.id: row for row in met}.values())
+
+
+def _title(asker: Asker, now: datetime) -> str:
+    first, last = (now - WEEK).date(), now.date()
+    return asker.speech.say("The week's best · {first} to {last}", first=first, last=last)
+
+
+def _section(label: str, rows: Sequence[PaperRow], lines: Sequence[str], why_none: str) -> Section:
+    if not rows:
+        return Section(label, (why_none,))
+    return Section(label, tuple(lines), urls=tuple(page_of(row.paper) for row in rows))
+
+
+def _no_reactions(asker: Asker) -> str:
+    return asker.speech.say(
+        "Nobody has reacted here in the last seven days. 👍 and 👎 stand under each paper."
+    )
+
+
+def _no_upvotes(best: Best, asker: Asker) -> str:
+    if not best.listed:
+        return _no_lists(asker)
+    return asker.speech.say("None of these days' papers has any: only Hugging Face counts them.")
+
+
+def _no_scores(best: Best, asker: Asker) -> str:
+    if not best.listed:
+        return _no_lists(asker)
+    return asker.speech.say("None of these days' papers is rated: scores come from a model.")
+
+
+def _no_lists(asker: Asker) -> str:
+    return asker.speech.say("No list of the last seven days is stored yet.")
