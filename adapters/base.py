@@ -165,6 +165,16 @@ class Departures(Protocol):
 
 
 @runtime_checkable
+class Evictions(Protocol):
+    """Commands that want to know when many chats are lost at once: a whole server of Discord's."""
+
+    async def evicted(self, chats: Sequence[Target], reason: str) -> None:
+        """We are let into none of these any more; the rest as ``Departures.left``. Most of them
+        were never ours."""
+        ...
+
+
+@runtime_checkable
 class Menu(Protocol):
     """Commands that can be listed to people before they type any."""
 

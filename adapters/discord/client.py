@@ -24,19 +24,20 @@ from bot.domain.errors import SettingsError
 
 # Above it discord.py raises instead of waiting for a bucket; 30 s is the least that it allows.
 _LONGEST_BUCKET_WAIT = 30.0
+INTENTS = discord.Intents(guilds=True, guild_reactions=True, dm_reactions=True)
 
 
 def make_client() -> discord.Client:
     """A client that takes as little as possible: no members, no messages kept, nobody pinged.
 
-    Only the intent ``guilds``, which discord.py asks for and which needs no approval. Its REST side
-    works once it is logged in, without any gateway.
+    Only intents that need no approval: ``guilds``, which discord.py asks for, and reactions. Its
+    REST side works once it is logged in, without any gateway.
     """
     # Said at every start otherwise; nobody needs a voice here.
     discord.VoiceClient.warn_nacl = False
     discord.VoiceClient.warn_dave = False
     return discord.Client(
-        intents=discord.Intents(guilds=True),
+        intents=INTENTS,
         member_cache_flags=discord.MemberCacheFlags.none(),
         chunk_guilds_at_startup=False,
         max_messages=None,

@@ -12,6 +12,7 @@ import discord
 from adapters.base import Commands, Desk, Menu
 from adapters.discord.adapter import DiscordAdapter
 from adapters.discord.counter import Counter
+from adapters.discord.events import Events
 from adapters.discord.gateway import Gateway
 from adapters.discord.interactions import PLATFORM
 from adapters.discord.menu import sync
@@ -57,8 +58,10 @@ class DiscordBot(DiscordAdapter):
     async def _attend(self, counter: Counter, commands: Commands, clock: Clock) -> None:
         client = await self._logged_in(clock)
         counter.open(client)
+        events = Events(commands)
+        events.open(client)
         gateway = Gateway(client, self.rest, clock)
-        await _together(gateway.hold(), self._tell(client, commands, clock))
+        await _together(gateway.hold(), events.work(), self._tell(client, commands, clock))
 
     async def _logged_in(self, clock: Clock) -> discord.Client:
         """Log in, however long Discord cannot be reached (F50).

@@ -16,7 +16,7 @@ _LONGEST = 100
 _EVERYWHERE = [0, 1, 2]  # in servers, with the bot, and between people
 _INSTALLS = [0, 1]  # by a server or by a person
 # Completed from the store while somebody types.
-_COMPLETED = frozenset({"paper"})
+_COMPLETED = frozenset({"paper", "why", "save"})
 _OWN_KEYS = ("name", "description")
 # Discord may give these back in another order.
 _SETS = ("contexts", "integration_types")

@@ -55,8 +55,7 @@ def _question(title: str, prompt: Prompt) -> dict[str, Any]:
             "type": _TEXT_INPUT,
             "custom_id": _ANSWER,
             "style": _SHORT if len(prompt.value) <= _ONE_LINE else _PARAGRAPH,
-            # What is there may be taken away; asked for something new, nothing is no answer.
-            "required": not prompt.value,
+            "required": True,
             "max_length": _LONGEST,
             **({"value": prompt.value[:_LONGEST]} if prompt.value else {}),
         },

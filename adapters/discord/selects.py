@@ -1,7 +1,7 @@
 """Menus to choose from under a message, still understood after a restart.
 
 Limits: Discord API v10, "String Select": a ``custom_id`` of 100 characters, a placeholder of 150,
-25 options whose label and value have 100; each select fills a row of its own.
+25 options whose label, value and description have 100; each select fills a row of its own.
 """
 
 from collections.abc import Iterable, Sequence
@@ -27,10 +27,17 @@ class Option:
     label: str
     value: str
     chosen: bool = False
+    description: str = ""
 
     def json(self) -> dict[str, Any]:
         """As the API takes it."""
-        return {"label": self.label, "value": self.value, "default": self.chosen}
+        second_line = {"description": self.description} if self.description else {}
+        return {
+            "label": self.label,
+            "value": self.value,
+            "default": self.chosen,
+            **second_line,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,5 +83,6 @@ def _menu(select: Select) -> SelectMenu:
         # A closed menu shows what is chosen in place of its question, so that the first says both.
         asked = f"{label}: {shown}" if label and chosen and not named else shown
         named = named or chosen
-        options.append(Option(asked[:_OPTION], choice.value, chosen))
+        hint = visible(choice.hint)[:_OPTION]
+        options.append(Option(asked[:_OPTION], choice.value, chosen, hint))
     return SelectMenu(select.key, label[:_PLACEHOLDER], tuple(options), select.several)

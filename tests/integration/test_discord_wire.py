@@ -102,7 +102,8 @@ async def test_from_hello_to_ready_to_an_answer(stage: Stage, channel: Channel) 
         await connected(stage)
         await answered(stage, channel, "2309.12307")
     (identify,) = stage.gateway.said(IDENTIFY)
-    assert identify["d"]["intents"] == discord.Intents(guilds=True).value
+    # "Gateway Intents": guilds, and the reactions of servers and direct messages.
+    assert identify["d"]["intents"] == 1 << 0 | 1 << 10 | 1 << 13
     assert stage.gateway.said(HEARTBEAT)
     (command,) = commands.heard
     assert (command.name, command.argument) == ("paper", "2309.12307")

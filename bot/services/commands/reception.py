@@ -1,9 +1,12 @@
 """Who comes in: once, in which words, and not too often."""
 
+from collections.abc import Collection
+
 from bot.domain.chat import Chat
 from bot.domain.command import Command
 from bot.domain.speech import ENGLISH
 from bot.domain.summary import Language
+from bot.domain.target import Target
 from bot.domain.wording import Wording
 from bot.services.commands.asking import Asker, CommandOptions, Means, language_for
 from bot.services.commands.chat_book import ChatBook
@@ -69,14 +72,14 @@ class Reception:
         """Whether the asker may, by the limits of person and chat (F68)."""
         return self._limiter.judge(asker.command, effort)
 
-    async def suspend(self, command: Command, reason: str) -> None:
-        """Send no more to a chat that let us go, any part of it; what it chose stays (F32).
+    async def suspend(self, places: Collection[Target], reason: str) -> None:
+        """Send no more to chats that let us go, any part of them; what they chose stays (F32).
 
         Raises:
             StoreError: the store cannot be used.
         """
         chats = self._means.store.chats
-        names = {(place.platform, place.chat) for place in command.places}
+        names = {(place.platform, place.chat) for place in places}
         for chat in await chats.all():
             if not chat.suspended and (chat.target.platform, chat.target.chat) in names:
                 await chats.suspend(chat.target, reason)

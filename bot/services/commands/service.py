@@ -13,6 +13,7 @@ from bot.domain.delivery_errors import DeliveryError
 from bot.domain.errors import InvalidPaperId, StoreError
 from bot.domain.paper_id import PaperRef, parse_paper_ref
 from bot.domain.post import Action, Post
+from bot.domain.target import Target
 from bot.services.buttons import entry_key
 from bot.services.commands.ask_day import AskDay
 from bot.services.commands.ask_paper import AskPaper
@@ -128,8 +129,12 @@ class CommandService:
     async def left(self, command: Command, reason: str) -> None:
         """See ``Departures.left``. Where the store fails, the next message is refused and says so
         again."""
+        await self.evicted(command.places, reason)
+
+    async def evicted(self, chats: Sequence[Target], reason: str) -> None:
+        """See ``Evictions.evicted``; the store's faults as above."""
         try:
-            await self._reception.suspend(command, reason)
+            await self._reception.suspend(chats, reason)
         except StoreError as error:
             _report("a chat that we left is not suspended yet", error)
 
