@@ -264,7 +264,7 @@ def test_f32_a_refused_edit_suspends_the_chat() -> None:
     act(play)
 
 
-def test_an_edit_makes_no_call_of_its_own_for_an_earlier_one_that_still_waits() -> None:
+def test_of_several_edits_that_wait_one_is_made() -> None:
     async def play(on: DigestStage, fake: EditableFake) -> None:
         await come(on, [1])
         await on.play(fake)
@@ -277,6 +277,6 @@ def test_an_edit_makes_no_call_of_its_own_for_an_earlier_one_that_still_waits() 
         assert shown(fake) == [[1, 2, 3, 4]]
         assert len(fake.edits) == 1
         states = [(await row(on, EditPost(DIGEST, n).key)).state for n in (2, 3, 4)]
-        assert states == [State.INCLUDED, State.INCLUDED, State.SENT]
+        assert sorted(states) == [State.INCLUDED, State.INCLUDED, State.SENT]
 
     act(play)

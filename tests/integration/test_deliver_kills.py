@@ -5,9 +5,7 @@ that comes back): from then on nothing it does has any effect. Another one start
 """
 
 import asyncio
-import inspect
 from collections import Counter
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -21,68 +19,16 @@ from bot.domain.delivery import OnUnknown, State
 from bot.domain.target import Receipt, Target
 from bot.ports import Store
 from bot.services.deliver.testing import Stage
+from bot.services.deliver.testing_kills import Life, Mortal, MortalClock, bury
 from bot.store.memory import MemoryStore
 from bot.store.sql_store import open_store
-from bot.virtual_time import LoopClock, Threads, run_virtually
+from bot.virtual_time import Threads, run_virtually
 
 START = datetime(2026, 8, 20, 9, 0, tzinfo=UTC)
 KEYS = [f"paper:2608.0000{n}:zh" for n in (1, 2)]
 TELEGRAM = [Target("telegram", name) for name in "AB"]
 DISCORD = [Target("discord", name) for name in "CD"]
 PACE = Pace(per_second=30, chat_gap=0.1)
-
-
-@dataclass
-class Life:
-    """Ends at a step; ``None`` lives for ever."""
-
-    ends_at: int | None = None
-    steps: int = 0
-    over: asyncio.Event = field(default_factory=asyncio.Event)
-
-    async def step(self) -> None:
-        self.steps += 1
-        if self.ends_at is not None and self.steps >= self.ends_at:
-            self.over.set()
-        await self.breathe()
-
-    async def breathe(self) -> None:
-        """Nobody comes back from here who is dead."""
-        if self.over.is_set():
-            await asyncio.Event().wait()
-
-
-class Mortal:
-    """Anything of a program: its coroutines take a step before and after what they do."""
-
-    def __init__(self, inner: Any, life: Life) -> None:
-        self._inner = inner
-        self._life = life
-
-    def __getattr__(self, name: str) -> Any:
-        found = getattr(self._inner, name)
-        if not inspect.iscoroutinefunction(found):
-            return found if inspect.isroutine(found) else Mortal(found, self._life)
-
-        async def call(*args: Any, **named: Any) -> Any:
-            await self._life.step()
-            result = await found(*args, **named)
-            await self._life.step()
-            return result
-
-        return call
-
-
-class MortalClock(LoopClock):
-    """A dead program's sleepers never wake."""
-
-    def __init__(self, life: Life) -> None:
-        super().__init__(START)
-        self._life = life
-
-    async def sleep(self, seconds: float) -> None:
-        await super().sleep(seconds)
-        await self._life.breathe()
 
 
 class Telegram(FakeAdapter):
@@ -151,7 +97,7 @@ class Play:
             await running
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
-        await _bury()
+        await bury()
         return life.steps
 
     async def copies(self) -> Counter[tuple[Target, str, int]]:
@@ -185,27 +131,9 @@ class Play:
 
     def _stage(self, life: Life) -> Stage:
         store: Any = Mortal(self.store, life)
-        stage = Stage(store, MortalClock(life))
+        stage = Stage(store, MortalClock(START, life))
         stage.long[KEYS[0]] = 3
         return stage
-
-
-async def _bury() -> None:
-    """End the tasks that a dead program left behind.
-
-    Not the database driver's, which close a connection whose user has gone: cancelled in the middle
-    of that, they wait for a thread that has already ended.
-    """
-    others = asyncio.all_tasks() - {asyncio.current_task()}
-    left = [task for task in others if not _is_the_driver_s(task)]
-    for task in left:
-        task.cancel()
-    await asyncio.gather(*left, return_exceptions=True)
-
-
-def _is_the_driver_s(task: asyncio.Task[Any]) -> bool:
-    coroutine: Any = task.get_coro()
-    return "sqlalchemy" in coroutine.cr_code.co_filename
 
 
 def _steps_of_a_whole_life() -> int:

@@ -77,13 +77,8 @@ def digest_course(row: Delivery, family: Family) -> Show:
     if row.part:
         return _slice(family, 0, family.shown_by(row))
     upto = len(family.papers)
-    superfluous = [
-        _included(edit, row.post_key)
-        for edit in family.rows
-        if edit.state in _OPEN and edit.post_key != row.post_key
-    ]
     noted = _note(family, upto, row) if upto > family.shown_by(row) else None
-    return replace(_slice(family, 0, upto), superfluous=tuple(superfluous), noted=noted)
+    return _and_so(_slice(family, 0, upto), row, family, noted)
 
 
 def edit_course(row: Delivery, family: Family, now: datetime, *, edits: bool) -> Show | Delivery:
@@ -95,18 +90,31 @@ def edit_course(row: Delivery, family: Family, now: datetime, *, edits: bool) ->
     if (ended := _without(row, family, first, now)) is not None:
         return ended
     count = count_of(row) or 0
-    upto = len(family.papers) if row.part == 0 else max(count, family.shown_with(row.post_key))
-    upto = max(upto, count)
+    upto = max(count, family.shown_with(row.post_key) if row.part else len(family.papers))
     noted = _note(family, upto, row) if upto > count and not row.part else None
     if edits and first is not None and _all_stand(family):
         replaces = family.standing().get(row.part)
         if replaces and row.called_at is not None and row.attempts >= MOST_UNCLEAR:
             return close(row, State.UNKNOWN, row.reason)
-        return replace(_slice(family, 0, upto), replaces=replaces, noted=noted)
+        return _and_so(_slice(family, 0, upto, replaces), row, family, noted)
     after = _shown_before(family, first)
     if after >= upto:
         return _included(row, family.digest.key)
-    return replace(_slice(family, after, upto), noted=noted)
+    return _and_so(_slice(family, after, upto), row, family, noted)
+
+
+def _and_so(show: Show, row: Delivery, family: Family, noted: Delivery | None) -> Show:
+    """With what follows for other rows: edits that wait have nothing to add. One that has begun is
+    carried through."""
+    if row.part:
+        return show
+    begun = {edit.post_key for edit in family.rows if edit.part or edit.called_at is not None}
+    superfluous = tuple(
+        _included(edit, row.post_key)
+        for _, edit in family.edits
+        if edit.state in _OPEN and edit.post_key not in begun
+    )
+    return replace(show, superfluous=superfluous, noted=noted)
 
 
 def _without(
@@ -119,10 +127,9 @@ def _without(
     if first is not None and first.state in _OPEN:
         return _included(row, family.digest.key)
     count = count_of(row) or 0
-    more = _OPEN | {State.SENT}
-    later = [(c, edit) for c, edit in family.edits if c > count and edit.state in more]
-    if later:
-        return _included(row, max(later, key=lambda one: one[0])[1].post_key)
+    for later, edit in family.edits:
+        if later > count and edit.state is State.SENT:
+            return _included(row, edit.post_key)
     last = max((r.sent_at for r in family.rows if r.sent_at is not None), default=None)
     if last is not None and now < last + GAP:
         return replace(row, state=State.PENDING, lease_until=None, due_at=last + GAP)
@@ -149,8 +156,8 @@ def _shown_before(family: Family, first: Delivery | None) -> int:
     return max(shown)
 
 
-def _slice(family: Family, after: int, upto: int) -> Show:
-    return Show(DigestSlice(family.digest, after, upto).key)
+def _slice(family: Family, after: int, upto: int, replaces: str | None = None) -> Show:
+    return Show(DigestSlice(family.digest, after, upto).key, replaces)
 
 
 def _included(row: Delivery, where: str) -> Delivery:
