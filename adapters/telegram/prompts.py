@@ -15,9 +15,9 @@ from adapters.telegram.origin import Json
 from bot.domain.post import Prompt
 from bot.domain.text import collapse
 
-# Before the command, in a line of its own.
+# Before the command, in a line of their own.
 _SIGN = "↳ "
-_ASKED = re.compile(r"/[a-z0-9_]{1,32}(?: [^\n]{1,100})?")
+_ASKED = re.compile(rf"{_SIGN}(?P<command>/[a-z0-9_]{{1,32}}(?: [^\n]{{1,100}})?)")
 # Characters; together far below a message's 4096.
 _TITLE, _HINT, _VALUE = 200, 600, 1000
 # Bot API, ForceReply.
@@ -43,14 +43,15 @@ def _lines(prompt: Prompt) -> Iterator[Line]:
     yield outside(prompt.hint[:_HINT], {})
     if value := collapse(prompt.value)[:_VALUE]:
         yield (Span(value, Style.CODE),)
-    yield Span(_SIGN), Span(f"/{collapse(prompt.command).lstrip('/')}", Style.CODE)
+    yield (Span(f"{_SIGN}/{collapse(prompt.command).lstrip('/')}", Style.CODE),)
 
 
 def command_asked_for(message: Json, *, username: str) -> str:
     """The command line that a message answers, "" if it is no reply to a question of our own.
 
-    Others may write the same text, so the question's author counts. In a message of ours a text
-    from outside never makes a last line like this one: set as code as a whole, after the sign.
+    Others may write the same text, so the question's author counts. In a message of ours no text
+    from outside makes such a last line: set as code as a whole, with a blank in it
+    (``defuse.outside`` sets single words).
     """
     asked: Json = message.get("reply_to_message") or {}
     author: Json = asked.get("from") or {}
@@ -59,9 +60,9 @@ def command_asked_for(message: Json, *, username: str) -> str:
     if author.get("username", "").lower() != username.lower():
         return ""
     text = asked.get("text") or ""
-    before, _, command = text.rpartition(f"\n{_SIGN}")
-    if not before or not _ASKED.fullmatch(command):
-        return ""
-    place = {"type": "code", "offset": units(text) - units(command), "length": units(command)}
+    line = text.rpartition("\n")[2]
+    found = _ASKED.fullmatch(line)
+    place = {"type": "code", "offset": units(text) - units(line), "length": units(line)}
     entities: Sequence[Json] = asked.get("entities") or ()
-    return command if any(place.items() <= each.items() for each in entities) else ""
+    whole = any(place.items() <= each.items() for each in entities)
+    return found["command"] if found and whole else ""

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.telegram.chat_events import read_departure, read_reaction, read_return
 from adapters.telegram.intake import read_body
 from adapters.telegram.updates import Pressed, Searched, Spoken, read_update
 from bot.domain.errors import InvalidInput
@@ -122,23 +121,6 @@ def test_an_inline_query_is_a_search() -> None:
     assert (heard.command.argument, heard.query_id) == ("2309", "8")
 
 
-@pytest.mark.parametrize(
-    ("status", "inside"),
-    [
-        ("member", True),
-        ("administrator", True),
-        ("left", False),
-        ("kicked", False),
-    ],
-)
-def test_f32_a_chat_says_whether_we_are_in_it(status: str, inside: bool) -> None:
-    change: dict[str, Any] = {"chat": GROUP, "new_chat_member": {"status": status}}
-    got = read_return({"update_id": 9, "my_chat_member": change})
-    assert (got is not None) is inside
-    if got is not None:
-        assert (got.name, got.target) == ("start", Target("telegram", "-100123"))
-
-
 def test_a_public_chat_is_known_by_its_name_too() -> None:
     heard = read_update(message("/today", chat={**CHANNEL, "username": "papers"}), username="b")
     assert heard is not None
@@ -159,7 +141,6 @@ KINDS = st.sampled_from(["message", "channel_post", "callback_query", "inline_qu
 @given(KINDS, JSON)
 def test_no_shape_of_an_update_raises(kind: str, value: Any) -> None:
     read_update({"update_id": 1, kind: value}, username="b")
-    read_return({"update_id": 1, "my_chat_member": value})
 
 
 @given(JSON)
