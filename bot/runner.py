@@ -90,7 +90,7 @@ async def _crew(ground: _Ground, stack: AsyncExitStack) -> Crew:
     writing = Writing(sulan.summaries, store=sulan.store, clock=sulan.clock, health=health)
     observer = Observer(_observed(ground, writing), Metrics())
     deliverer = _deliverer(ground, observer)
-    means = _means(ground, collecting)
+    means = _means(ground, collecting, deliverer)
     commands = CommandService(means, options=_command_options(sulan.settings))
     await stack.enter_async_context(commands)
     duties = _duties(ground, collecting, writing, deliverer)
@@ -169,7 +169,7 @@ def _ticks(duties: Duties, settings: Settings) -> list[Tick]:
     ]
 
 
-def _means(ground: _Ground, collecting: Collecting) -> Means:
+def _means(ground: _Ground, collecting: Collecting, deliverer: Deliverer) -> Means:
     sulan = ground.sulan
     return Means(
         store=sulan.store,
@@ -180,6 +180,7 @@ def _means(ground: _Ground, collecting: Collecting) -> Means:
         wordings={language: load_wording(language) for language in available_languages()},
         health=ground.health,
         speeches={language: load_speech(language) for language in available_languages()},
+        wake=deliverer.wake,
     )
 
 
@@ -191,6 +192,9 @@ def _command_options(settings: Settings) -> CommandOptions:
         model=model.name,
         daily_usd=model.daily_usd,
         daily_tokens=model.daily_tokens if model.name else None,
+        open_sources=settings.subscriptions.sources,
+        subscriptions=settings.subscriptions.open,
+        most_chats=settings.subscriptions.most_chats,
     )
 
 

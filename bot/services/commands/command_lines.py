@@ -32,7 +32,7 @@ def command_lines(wording: Wording, speech: Speech) -> tuple[CommandLine, ...]:
     return (
         *_reading(wording, speech, speech.say("Read")),
         *_finding(speech, speech.say("Find and keep")),
-        *_chat(wording, speech.say("This chat")),
+        *_chat(wording, speech, speech.say("This chat")),
     )
 
 
@@ -90,6 +90,31 @@ def _finding(speech: Speech, group: str) -> Iterator[CommandLine]:
     )
 
 
-def _chat(wording: Wording, group: str) -> Iterator[CommandLine]:
+def _chat(wording: Wording, speech: Speech, group: str) -> Iterator[CommandLine]:
+    """What the chat gets; who may not change it is told so."""
+    say = speech.say
+    wish = say("Sources and topics, such as: cs.CL, LLM agents"), say("[what]")
+    change = say("Such as: include LLM; quiet 23:00-07:00; zone Berlin"), say("[change]")
+    paper = say("The paper's arXiv id, or a link to it"), say("<id>")
+    yield CommandLine(group, "subscribe", say("Get new papers here"), "what", *wish, private=True)
+    yield CommandLine(
+        group, "settings", say("What comes here, when and how"), "change", *change, private=True
+    )
+    yield CommandLine(
+        group, "preview", say("What the newest list would have come to here"), private=True
+    )
+    yield CommandLine(
+        group,
+        "why",
+        say("Why a paper came here, waits, or did not come"),
+        "paper",
+        *paper,
+        required=True,
+        private=True,
+    )
+    yield CommandLine(group, "pause", say("Get nothing until /resume"), private=True)
+    yield CommandLine(group, "resume", say("Get new papers again"), private=True)
+    yield CommandLine(group, "unsubscribe", say("Get no papers any more"), private=True)
+    yield CommandLine(group, "forget", say("Delete what I keep about you or here"), private=True)
     for name in ("status", "help"):
         yield CommandLine(group, name, wording.commands.menu[name])

@@ -25,6 +25,7 @@ from bot.services.commands.limits import Effort, Verdict
 from bot.services.commands.presses import Presses
 from bot.services.commands.reception import Reception
 from bot.services.commands.replies import notice
+from bot.services.commands.settings_desk import SettingsDesk
 from bot.services.commands.suggest import suggest_papers
 from bot.services.commands.whispers import whisper
 
@@ -57,6 +58,7 @@ class CommandService:
             days=self._days,
             finding=self._finding,
         )
+        self._settings = SettingsDesk(means, options, self._reception)
         self._handlers: dict[str, _Handler] = {
             "paper": self._paper,
             "today": self._today,
@@ -66,6 +68,7 @@ class CommandService:
             "start": self._start,
             PASTED: self._offer,
             **self._finding.handlers(),
+            **self._settings.handlers(),
         }
 
     async def __aenter__(self) -> "CommandService":
@@ -98,7 +101,8 @@ class CommandService:
         if not self._reception.first_time(command, "press"):
             return
         try:
-            await self._presses.press(key, command, responder)
+            desk = self._settings if self._settings.knows(key) else self._presses
+            await desk.press(key, command, responder)
         except DeliveryError as error:
             _log.info("answer not shown", extra={"reason": str(error)})
         except Exception as error:  # noqa: BLE001 - one person's fault must cost nobody else
