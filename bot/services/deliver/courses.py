@@ -73,8 +73,9 @@ def count_of(row: Delivery) -> int | None:
 
 
 def digest_course(row: Delivery, family: Family) -> Show:
-    """How a digest is sent: with all that it holds by then; its further parts with as much."""
-    if row.part:
+    """How a digest is sent: with all that it holds by then. Its further parts show as much, and so
+    does another try at a message that may stand already: the platform may take it for the first."""
+    if row.part or row.called_at is not None:
         return _slice(family, 0, family.shown_by(row))
     upto = len(family.papers)
     noted = _note(family, upto, row) if upto > family.shown_by(row) else None
@@ -90,8 +91,9 @@ def edit_course(row: Delivery, family: Family, now: datetime, *, edits: bool) ->
     if (ended := _without(row, family, first, now)) is not None:
         return ended
     count = count_of(row) or 0
-    upto = max(count, family.shown_with(row.post_key) if row.part else len(family.papers))
-    noted = _note(family, upto, row) if upto > count and not row.part else None
+    begun = row.part > 0 or row.called_at is not None
+    upto = max(count, family.shown_with(row.post_key) if begun else len(family.papers))
+    noted = _note(family, upto, row) if upto > count and not begun else None
     if edits and first is not None and _all_stand(family):
         replaces = family.standing().get(row.part)
         if replaces and row.called_at is not None and row.attempts >= MOST_UNCLEAR:
@@ -106,7 +108,7 @@ def edit_course(row: Delivery, family: Family, now: datetime, *, edits: bool) ->
 def _and_so(show: Show, row: Delivery, family: Family, noted: Delivery | None) -> Show:
     """With what follows for other rows: edits that wait have nothing to add. One that has begun is
     carried through."""
-    if row.part:
+    if row.part or row.called_at is not None:
         return show
     begun = {edit.post_key for edit in family.rows if edit.part or edit.called_at is not None}
     superfluous = tuple(

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 from adapters.base import Adapter
 from bot.domain.delivery import Delivery, State, Unclear
+from bot.services.chat_roll import ChatRoll
 from bot.services.deliver.answers import window_of
-from bot.services.deliver.listed import ListedChats
 from bot.services.deliver.prepared import Compose, Preparer, Ready
 from bot.services.deliver.recorder import Call, Recorder
 from bot.services.deliver.sender import LEASE
@@ -30,7 +30,7 @@ class Intake:
     """Takes one platform's deliveries out of the outbox."""
 
     def __init__(
-        self, adapter: Adapter, compose: Compose, chats: ListedChats, *, recorder: Recorder
+        self, adapter: Adapter, compose: Compose, chats: ChatRoll, *, recorder: Recorder
     ) -> None:
         self._adapter = adapter
         self._tools = tools = recorder.tools

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 from adapters.base import Adapter
 from bot.domain.errors import StoreError
+from bot.services.chat_roll import ChatRoll
 from bot.services.deliver.intake import BATCH, Intake, Taken
-from bot.services.deliver.listed import ListedChats
 from bot.services.deliver.marks import Marks
 from bot.services.deliver.prepared import Compose, Ready
 from bot.services.deliver.recorder import Recorder
@@ -40,7 +40,7 @@ class Lane:
         self._platform = adapter.name
         self._tools = tools
         self.recorder = Recorder(adapter.name, tools, marks)
-        chats = ListedChats(tools.store.chats, tools.clock)
+        chats = tools.roll or ChatRoll(tools.store, tools.clock)
         self._intake = Intake(adapter, compose, chats, recorder=self.recorder)
         self._sender = Sender(adapter, chats, self.recorder)
         self._tasks: dict[str, asyncio.Task[None]] = {}

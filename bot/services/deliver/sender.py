@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 
 from adapters.base import Adapter, Editor, Repeatable
 from bot.domain.delivery import Delivery, Sent, State, begin, close
+from bot.services.chat_roll import ChatRoll
 from bot.services.deliver.answers import Answer, edit, look_up, must_look_up, send
 from bot.services.deliver.gate import Gate
-from bot.services.deliver.listed import ListedChats
 from bot.services.deliver.prepared import Ready, barred
 from bot.services.deliver.recorder import Call, Recorder, still_ours
 from bot.services.deliver.tools import Settled
@@ -21,7 +21,7 @@ _LEAST_LEASE = timedelta(seconds=65)
 class Sender:
     """Sends deliveries through one adapter."""
 
-    def __init__(self, adapter: Adapter, chats: ListedChats, recorder: Recorder) -> None:
+    def __init__(self, adapter: Adapter, chats: ChatRoll, recorder: Recorder) -> None:
         self._adapter = adapter
         self._chats = chats
         self._tools = tools = recorder.tools

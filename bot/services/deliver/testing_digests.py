@@ -34,11 +34,11 @@ class DigestStage(Stage):
             raise KeyError(delivery.post_key)
         return await self._publish(delivery, chat)
 
-    async def come(self, *numbers: int, targets: Sequence[Target]) -> None:
+    async def come(self, *numbers: int, targets: Sequence[Target], points: float = 4) -> None:
         """Papers are stored, and planned for each target: as part of its digest, which is planned
         with the first of them, and is to be brought up to date with later ones."""
         for number in numbers:
-            await store_paper(self.store, number)
+            await store_paper(self.store, number, points=points)
         for target in targets:
             await self.store.outbox.add(await self._rows(target, numbers))
 

@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 from bot.domain.delivery import Delivery
 from bot.ports import Clock, Store
+from bot.services.chat_roll import ChatRoll
 from bot.services.health import Health
 
 
@@ -32,9 +33,11 @@ def _unwatched(_: Settled) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """``watch`` is told of every settled delivery; it must be quick and not raise."""
+    """``watch`` is told of every settled delivery; it must be quick and not raise. ``roll`` is the
+    process's; each adapter's own where there is none."""
 
     store: Store
     clock: Clock
     health: Health = field(default_factory=Health)
     watch: Watch = _unwatched
+    roll: ChatRoll | None = None
