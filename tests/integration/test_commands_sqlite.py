@@ -1,5 +1,6 @@
 """Commands on a real store: what people type meets SQL."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import pytest
 
 from bot.domain.paper import Paper
 from bot.domain.paper_id import PaperId
-from bot.services.commands.testing import bench
+from bot.services.commands.testing import bench, summary_of
 from bot.store.sql_store import open_store
 from bot.testing import HeldClock
 from summarizer.languages import load_wording
@@ -26,7 +27,7 @@ async def test_f66_what_is_typed_never_reaches_sql_as_sql(typed: str, tmp_path: 
         one.lookup.papers[PAPER.id] = PAPER
         async with one.service:
             assert (await one.ask("paper", "2309.12307")).last.title == PAPER.title
-            for name in ("paper", "digest", ""):
+            for name in ("paper", "digest", "search", "save", "export", ""):
                 shown = await one.ask(name, typed)
                 assert WORDINGS["en"].commands.apology not in shown.titles
             assert len(await one.service.suggest(typed, limit=5)) <= 1
@@ -34,3 +35,26 @@ async def test_f66_what_is_typed_never_reaches_sql_as_sql(typed: str, tmp_path: 
             assert (await one.ask("paper", "2309.12307")).titles == [PAPER.title]
             assert len((await one.ask("status")).posts) == 1
         assert one.lookup.asked == [one.lookup.asked[0]]
+
+
+async def test_what_is_found_saved_and_voted_is_there_after_a_restart(tmp_path: Path) -> None:
+    chinese = Paper(PaperId("2611.00001"), "Long videos", "An abstract.")
+    async with open_store(tmp_path / "sulan.db") as store:
+        one = bench(store, HeldClock(NOON), WORDINGS)
+        await store.papers.save([PAPER, chinese])
+        key = one.means.summaries.key_of(chinese, "zh")
+        await store.summaries.put(
+            key, replace(summary_of(chinese, "zh"), main_work="视频生成模型。")
+        )
+        found = (await one.ask("search", "视频生成")).last
+        assert [line[:14] for line in found.sections[0].lines] == ["1. Long videos"]
+        assert (await one.ask("paper", "100% _longlora_ of o'hara")).last.title == PAPER.title
+        await one.ask("save", "2611.00001")
+        for user in ("7", "8", "8", "9"):
+            await one.press("vote:up:2611.00001", user=user)
+    async with open_store(tmp_path / "sulan.db") as store:
+        again = bench(store, HeldClock(NOON), WORDINGS)
+        assert (await again.press(found.actions[0].key)).last.title == "Long videos"
+        assert (await again.ask("saved")).last.title == "1 saved paper"
+        best = (await again.ask("top")).last
+        assert best.sections[0].lines[0].endswith("+2")

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.domain.post import Post, Section
+from bot.ports import Tally
 from bot.services.commands.asking import Asker, Means
 from bot.services.compose import page_of
 from bot.services.finding.keys import TopList
@@ -42,7 +43,7 @@ def top_post(best: Best, asker: Asker, *, title: str) -> Post:
         return list_line(row, places[row.paper.id])
 
     liked = [row for row, _ in best.reactions]
-    votes = [f"{line(row)} · +{tally.up} −{tally.down}" for row, tally in best.reactions]
+    votes = [f"{line(row)} · {_count(tally)}" for row, tally in best.reactions]
     upvotes = [f"{line(row)} · 👍 {row.paper.upvotes}" for row in best.upvotes]
     sections = (
         _section(asker.speech.say("By reactions here"), liked, votes, _no_reactions(asker)),
@@ -57,6 +58,10 @@ def top_post(best: Best, asker: Asker, *, title: str) -> Post:
     language = asker.wording.language
     actions = opening(numbered, language, TopList())
     return Post(language, title, "", sections=sections, actions=actions)
+
+
+def _count(tally: Tally) -> str:
+    return f"+{tally.up} −{tally.down}" if tally.down else f"+{tally.up}"
 
 
 def _numbered(best: Best) -> Sequence[PaperRow]:

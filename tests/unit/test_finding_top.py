@@ -1,0 +1,143 @@
+"""``/top``: the week's best three ways, and why a list is empty."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from bot.domain.chat import Chat
+from bot.domain.paper import Paper
+from bot.domain.paper_id import PaperId
+from bot.domain.post import Post, Section
+from bot.domain.target import Target
+from bot.ports import Vote
+from bot.services.commands.testing import Bench, bench, summary_of
+from bot.store.memory import MemoryStore
+from bot.testing import HeldClock
+from summarizer.languages import load_wording
+
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
+WORDINGS = {language: load_wording(language) for language in ("en", "zh")}
+HOME = Target("fake", "1")
+TODAY = NOON.date()
+
+
+@pytest.fixture
+def one() -> Bench:
+    return bench(MemoryStore(), HeldClock(NOON), WORDINGS)
+
+
+def paper(number: int, upvotes: int | None = None) -> Paper:
+    return Paper(PaperId(f"2611.{number:05}"), f"Paper {number}", upvotes=upvotes)
+
+
+async def listed(one: Bench, day: date, *papers: Paper, source: str = "hf") -> None:
+    await one.means.store.papers.save(papers)
+    await one.means.store.listings.record(source, day, papers, seen_at=NOON)
+
+
+async def rated(one: Bench, paper: Paper, points: float) -> None:
+    key = one.means.summaries.key_of(paper, "en")
+    await one.means.store.summaries.put(key, summary_of(paper, "en", points=points))
+
+
+async def voted(one: Bench, number: int, *values: int, at: datetime = NOON) -> None:
+    for user, value in enumerate(values):
+        vote = Vote(HOME, paper(number).id, f"fake:{user}", value, at)
+        await one.means.store.votes.cast(vote)
+
+
+def of(post: Post, label: str) -> Section:
+    return next(section for section in post.sections if section.label == label)
+
+
+async def test_the_three_lists_rank_each_in_its_way(one: Bench) -> None:
+    papers = [paper(n, upvotes=n * 10) for n in range(1, 8)]
+    await listed(one, TODAY, *papers)
+    for n in (1, 2, 3):
+        await rated(one, papers[n - 1], 5 - n / 2)
+    await voted(one, 4, 1, 1, -1)
+    await voted(one, 7, 1, 1)
+    post = (await one.ask("top")).last
+    assert post.title == "The week's best · 2026-11-13 to 2026-11-20"
+    assert of(post, "By reactions here").lines == (
+        "1. Paper 7 · 2026-11-20 · +2",
+        "2. Paper 4 · 2026-11-20 · +2 −1",
+    )
+    assert of(post, "By upvotes").lines == (
+        "1. Paper 7 · 2026-11-20 · 👍 70",
+        "3. Paper 6 · 2026-11-20 · 👍 60",
+        "4. Paper 5 · 2026-11-20 · 👍 50",
+        "2. Paper 4 · 2026-11-20 · 👍 40",
+        "5. ★3.5 Paper 3 · 2026-11-20 · 👍 30",
+    )
+    assert of(post, "By score").lines == (
+        "6. ★4.5 Paper 1 · 2026-11-20",
+        "7. ★4 Paper 2 · 2026-11-20",
+        "5. ★3.5 Paper 3 · 2026-11-20",
+    )
+    assert [action.label for action in post.actions] == [str(n) for n in range(1, 8)]
+
+
+async def test_equal_scores_rank_by_upvotes(one: Bench) -> None:
+    papers = [paper(1, upvotes=3), paper(2), paper(3, upvotes=9)]
+    await listed(one, TODAY, *papers)
+    for each in papers:
+        await rated(one, each, 4)
+    lines = of((await one.ask("top")).last, "By score").lines
+    assert [line.split("Paper ")[1][0] for line in lines] == ["3", "1", "2"]
+
+
+async def test_a_number_opens_the_paper_and_leads_back(one: Bench) -> None:
+    await listed(one, TODAY, paper(1, upvotes=5))
+    await rated(one, paper(1), 4)
+    post = (await one.ask("top")).last
+    entry = (await one.press(post.actions[0].key)).last
+    assert entry.title == "Paper 1"
+    assert (await one.press(entry.actions[-1].key)).last == post
+
+
+async def test_only_the_last_seven_days_count(one: Bench) -> None:
+    await listed(one, TODAY - timedelta(days=6), paper(1, upvotes=5))
+    await listed(one, TODAY - timedelta(days=8), paper(2, upvotes=50))
+    await voted(one, 1, 1, at=NOON - timedelta(days=6))
+    await voted(one, 2, 1, 1, at=NOON - timedelta(days=8))
+    post = (await one.ask("top")).last
+    assert len(of(post, "By upvotes").lines) == len(of(post, "By reactions here").lines) == 1
+
+
+async def test_what_more_dislike_than_like_is_not_among_the_best(one: Bench) -> None:
+    await listed(one, TODAY, paper(1), paper(2))
+    await voted(one, 1, 1, -1)
+    await voted(one, 2, -1)
+    post = (await one.ask("top")).last
+    assert of(post, "By reactions here").lines == (
+        "Nobody has reacted here in the last seven days. 👍 and 👎 stand under each paper.",
+    )
+
+
+async def test_empty_lists_say_why(one: Bench) -> None:
+    none = (await one.ask("top")).last
+    reason = "No list of the last seven days is stored yet."
+    assert of(none, "By upvotes").lines == of(none, "By score").lines == (reason,)
+    assert none.actions == ()
+    await listed(one, TODAY, paper(1), paper(2, upvotes=0))
+    some = (await one.ask("top")).last
+    assert of(some, "By upvotes").lines == (
+        "None of these days' papers has any: only Hugging Face counts them.",
+    )
+    assert of(some, "By score").lines == (
+        "None of these days' papers is rated: scores come from a model.",
+    )
+
+
+async def test_a_chat_sees_its_own_sources_and_reactions(one: Bench) -> None:
+    group = Target("fake", "-100")
+    await one.means.store.chats.save(
+        [Chat(group, language="en", sources=("arxiv:cs.CL",))], now=NOON
+    )
+    await listed(one, TODAY, paper(1, upvotes=5))
+    await listed(one, TODAY, paper(2, upvotes=3), source="arxiv:cs.CL")
+    await voted(one, 1, 1)
+    post = (await one.ask("top", target=group, private=False)).last
+    assert [line[:10] for line in of(post, "By upvotes").lines] == ["1. Paper 2"]
+    assert of(post, "By reactions here").urls == ()
