@@ -63,18 +63,15 @@ class DayWords:
 class StatusWords:
     """Answers to ``/status``.
 
-    Placeholders: sources, language, reason, time, zone, sent, waiting, failed, when, paper, count,
-    source, ago, model, spent, limit, age. ``spans`` and ``ago`` map a unit (moment, minutes, hours,
-    days) to words for a length of time and for a time that is past (placeholder: count).
+    Placeholders: reason, sent, waiting, failed, when, paper, count, source, ago, model, spent,
+    limit, age. ``spans`` and ``ago`` map a unit (moment, minutes, hours, days) to words for a
+    length of time and for a time that is past (placeholder: count).
     """
 
     title: str
     this_chat: str
     service: str
-    gets: str
-    unlisted: str
     suspended: str
-    heartbeat: str
     counts: str
     last: str
     never: str

@@ -22,10 +22,13 @@ from bot.services.commands.testing import Bench, Shown, bench
 from bot.services.health import Health, Standing
 from bot.store.memory import MemoryStore
 from bot.testing import HeldClock
+from bot.translations import load_speech
 from summarizer.languages import load_wording
 
 NOW = datetime(2026, 11, 20, 14, 30, tzinfo=UTC)
 WORDINGS = {language: load_wording(language) for language in ("en", "zh")}
+SPEECHES = {language: load_speech(language) for language in WORDINGS}
+OPTIONS = CommandOptions("en", ("hf",), model="a-model")
 HERE = Target("fake", "1")
 KEY = SummaryKey(PaperId("2309.12307"), 1, "en", "v1", "a-model")
 
@@ -40,7 +43,7 @@ def service(
         daily_usd=None if usd is None else Decimal(usd),
         daily_tokens=tokens,
     )
-    return bench(MemoryStore(), HeldClock(NOW), WORDINGS, options=options)
+    return bench(MemoryStore(), HeldClock(NOW), WORDINGS, options=options, speeches=SPEECHES)
 
 
 def delivery(number: int, state: State, *, reason: str = "", ago: float = 60) -> Delivery:
@@ -74,8 +77,8 @@ async def test_a_listed_chat_reads_what_it_gets_and_what_became_of_it() -> None:
     await one.means.store.outbox.add(rows)
     mine, _ = parts(await one.ask("status"))
     assert mine == [
-        "Hugging Face · arXiv cs.CL in English, each paper as it appears",
-        "A day without papers by 09:00 (Asia/Shanghai) is explained",
+        "Each paper from Hugging Face and arXiv cs.CL as it appears, in English.",
+        "A day without papers is explained at 09:00 Asia/Shanghai.",
         "Last 24 h: 2 sent, 2 waiting, 1 failed",
         "Last delivery: 22:20 Asia/Shanghai",
         "Uncertain: 1, which may or may not have arrived and will not be repeated unasked",
@@ -109,7 +112,12 @@ async def test_f32_a_suspended_chat_learns_why_and_what_to_do() -> None:
 
 async def test_a_chat_that_is_not_listed_learns_that_it_gets_nothing() -> None:
     mine, _ = parts(await service().ask("status"))
-    assert mine == [WORDINGS["en"].commands.status.unlisted]
+    assert mine == ["Nothing comes by itself: /subscribe changes that."]
+    closed = replace(OPTIONS, subscriptions=False)
+    mine, _ = parts(
+        await bench(MemoryStore(), HeldClock(NOW), WORDINGS, options=closed).ask("status")
+    )
+    assert mine == ["Whoever runs this bot chooses which chats get papers. Commands work here."]
 
 
 async def test_the_service_is_told_by_sources_model_and_queue() -> None:
@@ -226,7 +234,7 @@ async def test_a_chinese_chat_reads_chinese() -> None:
     await one.means.store.outbox.add([delivery(1, State.PENDING, ago=3)])
     mine, whole = parts(await one.ask("status"))
     assert mine == [
-        "Hugging Face，中文，有新论文就发",
+        "Hugging Face 的每篇论文，有新的就发，中文。",
         "24 小时内：已发送 0 条，待发送 1 条，失败 0 条",
         "还没有发送过",
     ]

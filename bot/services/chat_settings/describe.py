@@ -90,6 +90,9 @@ def days_of(days: tuple[int, ...], speech: Speech) -> str:
     if days == (5, 6):
         return speech.say("at weekends")
     names = day_names(speech)
+    if len(days) == len(EVERY_DAY) - 1:
+        missing = next(day for day in EVERY_DAY if day not in days)
+        return speech.say("every day but {day}", day=names[missing])
     return speech.say("on {days}", days=all_of([names[day] for day in days], speech))
 
 

@@ -60,7 +60,7 @@ def menu_page(
         sections=sections,
         selects=_selects(view, page),
         actions=(*_asks(view, page), *_deeds(view, page), *_ways(view, page)),
-        footer=_typed_form(page, speech),
+        footer=_typed_form(view, page),
     )
 
 
@@ -149,8 +149,10 @@ def _present(view: View, page: Page) -> tuple[Section, ...]:
     return (Section("", lines, bulleted=True),) if lines else ()
 
 
-def _typed_form(page: Page, speech: Speech) -> tuple[str, ...]:
+def _typed_form(view: View, page: Page) -> tuple[str, ...]:
     if page is not Page.HOME:
         return ()
-    example = "/settings include LLM, RAG; quiet 23:00-07:00; zone Berlin"
-    return (speech.say("Or type it: {example}", example=example),)
+    example = "/subscribe cs.CL, LLM agents"
+    if subscribed(view.chat):
+        example = "/settings include LLM, RAG; quiet 23:00-07:00; zone Berlin"
+    return (view.speech.say("Or type it: {example}", example=example),)

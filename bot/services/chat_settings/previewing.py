@@ -116,7 +116,15 @@ def _judged(day: date, candidates: Iterable[Prepared], chat: Chat) -> Judged:
 
 
 def _counts(judged: Judged, speech: Speech) -> str:
-    """Of 17 papers 5 would have come, 2 were too many, 10 were filtered."""
+    """The limit is spoken of only where it held something back."""
+    if not judged.over:
+        return speech.say_many(
+            "Of {count} paper {coming} would come; {filtered} filtered.",
+            "Of {count} papers {coming} would come; {filtered} filtered.",
+            judged.count,
+            coming=len(judged.coming),
+            filtered=len(judged.filtered),
+        )
     return speech.say_many(
         "Of {count} paper {coming} would come; {over} above the limit, {filtered} filtered.",
         "Of {count} papers {coming} would come; {over} above the limit, {filtered} filtered.",

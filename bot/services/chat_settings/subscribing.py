@@ -134,7 +134,9 @@ class Subscribing:
         else:
             title = speech.say("This chat is subscribed")
         view = await self.view(chat, speech)
-        await visit.show(menu_page(view, title=title, notes=notes))
+        # "Nothing has come yet" goes without saying where something comes in a moment.
+        shown = replace(view, last=None) if first else view
+        await visit.show(menu_page(shown, title=title, notes=notes))
 
     async def _send_sample(self, chat: Chat, speech: Speech) -> tuple[str, ...]:
         """Put a sample into the outbox, and say what comes."""

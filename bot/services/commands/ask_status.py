@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
-from bot.domain.chat import Chat
 from bot.domain.delivery import Delivery, State
 from bot.domain.post import Post
-from bot.domain.target import Target
 from bot.ports import DeliveryQuery
+from bot.services.chat_settings.describe import describe, small_print
 from bot.services.commands.asking import Asker, CommandOptions, Means
 from bot.services.commands.day_view import source_part
 from bot.services.commands.fetch_paper import LOOKUP
+from bot.services.commands.settings_desk import offer_of
 from bot.services.commands.status_facts import (
     ChatFacts,
     ModelFacts,
@@ -42,6 +42,7 @@ class AskStatus:
     def __init__(self, means: Means, options: CommandOptions) -> None:
         self._means = means
         self._options = options
+        self._offer = offer_of(means, options)
 
     async def post(self, asker: Asker) -> Post:
         """How the asker's chat and the service stand now.
@@ -56,14 +57,19 @@ class AskStatus:
 
     async def _chat(self, asker: Asker, now: datetime) -> ChatFacts:
         if asker.chat is None:
-            return ChatFacts(None)
+            return ChatFacts(None, self._unsubscribed(asker))
         target = asker.chat.target
         recent = await self._find(DeliveryQuery(target=target, since=now - _DAY, limit=_MOST))
         waiting = await self._find(DeliveryQuery(target=target, states=_OPEN, limit=_MOST))
         sent = frozenset({State.SENT})
         last = await self._find(DeliveryQuery(target=target, states=sent, limit=1))
+        chat = await self._means.store.register.at(target) or asker.chat
         return ChatFacts(
-            chat=await self._fresh(target) or asker.chat,
+            chat=chat,
+            described=(
+                describe(chat, self._offer, asker.speech),
+                *small_print(chat, asker.speech),
+            ),
             sent=_posts(recent, sent),
             waiting=_posts(waiting, _OPEN),
             unknown=_posts(recent, frozenset({State.UNKNOWN})),
@@ -71,10 +77,13 @@ class AskStatus:
             last=last[0].sent_at if last else None,
         )
 
-    async def _fresh(self, target: Target) -> Chat | None:
-        """The chat as it is now: whether it is suspended is what somebody may want to know."""
-        chats = await self._means.store.chats.all()
-        return next((chat for chat in chats if chat.target == target), None)
+    def _unsubscribed(self, asker: Asker) -> tuple[str, ...]:
+        say = asker.speech.say
+        if not self._offer.subscriptions:
+            return (
+                say("Whoever runs this bot chooses which chats get papers. Commands work here."),
+            )
+        return (say("Nothing comes by itself: /subscribe changes that."),)
 
     async def _service(self, asker: Asker, now: datetime) -> ServiceFacts:
         health = self._means.health

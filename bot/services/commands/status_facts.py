@@ -14,10 +14,12 @@ from bot.services.health import Standing
 class ChatFacts:
     """A chat's last 24 hours. ``sent``, ``waiting`` and ``unknown`` count posts, not parts.
 
-    ``chat`` is ``None`` where it is not listed; ``failed`` are the newest first.
+    ``chat`` is ``None`` where nothing is known of it; ``described`` says in sentences what it gets;
+    ``failed`` are the newest first.
     """
 
     chat: Chat | None
+    described: tuple[str, ...] = ()
     sent: int = 0
     waiting: int = 0
     unknown: int = 0

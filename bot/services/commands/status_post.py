@@ -1,13 +1,13 @@
 """The answer to ``/status`` in one language's words. Pure."""
 
-from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from collections.abc import Iterator
+from datetime import datetime
 
 from bot.domain.delivery import Delivery
 from bot.domain.errors import InvalidInput
 from bot.domain.post import Post, Section
 from bot.domain.wording import Wording
+from bot.services.chat_settings.moments import moment_in, span
 from bot.services.commands.status_facts import (
     ChatFacts,
     ModelFacts,
@@ -47,16 +47,11 @@ class _Writer:
     def chat_lines(self, facts: ChatFacts) -> Iterator[str]:
         """What the chat gets, and what became of it."""
         chat, words = facts.chat, self._words
+        yield from facts.described
         if chat is None:
-            yield words.unlisted
             return
-        names = map(self._wording.commands.source_name, chat.sources)
-        sources = " · ".join(names)
-        yield words.gets.format(sources=sources, language=self._wording.name)
         if chat.suspended:
             yield words.suspended.format(reason=_short(chat.suspended))
-        if chat.heartbeat is not None:
-            yield words.heartbeat.format(time=f"{chat.heartbeat:%H:%M}", zone=chat.zone)
         yield words.counts.format(
             sent=facts.sent, waiting=facts.waiting, failed=len({d.post_key for d in facts.failed})
         )
@@ -115,7 +110,7 @@ class _Writer:
             return self._words.queue_long.format(count=facts.depth)
         if facts.oldest is None:
             return self._words.queue_empty
-        age = _span(self._now - facts.oldest, self._words.spans)
+        age = span(self._now - facts.oldest, self._words.spans)
         return self._words.queue.format(count=facts.depth, age=age)
 
     def _failing(self, line: str, standing: Standing, **names: str) -> str:
@@ -125,26 +120,11 @@ class _Writer:
         return line.format(when=self._moment(since), reason=reason, **names)
 
     def _ago(self, moment: datetime) -> str:
-        return _span(self._now - moment, self._words.ago)
+        return span(self._now - moment, self._words.ago)
 
     def _moment(self, moment: datetime) -> str:
-        """In the chat's zone; the date is left out today."""
-        zone = ZoneInfo(self._zone)
-        local, today = moment.astimezone(zone), self._now.astimezone(zone).date()
-        form = "%H:%M" if local.date() == today else "%Y-%m-%d %H:%M"
-        return f"{local:{form}} {self._zone}"
-
-
-def _span(length: timedelta, words: Mapping[str, str]) -> str:
-    minutes = max(0, int(length.total_seconds() // 60))
-    if minutes < 1:
-        return words["moment"]
-    if minutes < 120:
-        return words["minutes"].format(count=minutes)
-    hours = minutes // 60
-    if hours < 48:
-        return words["hours"].format(count=hours)
-    return words["days"].format(count=hours // 24)
+        """In the chat's zone."""
+        return moment_in(self._zone, moment, now=self._now)
 
 
 def _about(delivery: Delivery) -> str:
