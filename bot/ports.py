@@ -426,6 +426,19 @@ class Leases(Protocol):
         ...
 
 
+class Announcements(Protocol):
+    """What the operator has to say to all chats: rows in the outbox name it (``announce:<id>``)."""
+
+    async def put(self, announcement: str, text: str, *, now: datetime) -> bool:
+        """Keep a text under an id of ``[A-Za-z0-9._-]``, at most 40; one that is there stays as it
+        is. Returns whether the id is new."""
+        ...
+
+    async def get(self, announcement: str) -> str | None:
+        """The text, ``None`` for an unknown id."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """A page of what a search found; ``total`` counts all pages, up to 1,000."""
@@ -507,6 +520,8 @@ class Store(Protocol):
     def inbox(self) -> Inbox: ...
     @property
     def leases(self) -> Leases: ...
+    @property
+    def announcements(self) -> Announcements: ...
     @property
     def index(self) -> PaperIndex: ...
     @property

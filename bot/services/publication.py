@@ -7,7 +7,7 @@ from bot.domain.chat import Chat, Style
 from bot.domain.delivery import Delivery
 from bot.domain.digest import Entry
 from bot.domain.errors import InvalidInput
-from bot.domain.post import Post
+from bot.domain.post import Post, Section
 from bot.domain.speech import ENGLISH, Speech
 from bot.domain.summary import Language
 from bot.domain.timetable import local_day
@@ -74,8 +74,8 @@ class Publication:
                 return await self._digests.posts(digest, chat)
             case DigestSlice(digest, after, upto):
                 return await self._digests.posts(digest, chat, after=after, upto=upto)
-            case AnnouncementPost():
-                raise InvalidInput(f"{delivery.post_key} cannot be composed yet.")
+            case AnnouncementPost(announcement):
+                return await self._announcement(announcement, chat)
 
     async def _paper(self, name: PaperPost) -> Post:
         paper = (await self._store.papers.get([name.paper_id])).get(name.paper_id)
@@ -90,6 +90,15 @@ class Publication:
             *feedback(paper.id, self._voices.speech(name.language)),
         )
         return compose(Entry(paper, summary), words, actions=buttons)
+
+    async def _announcement(self, announcement: str, chat: Chat) -> Post:
+        """The operator's text: its first line is the title."""
+        text = await self._store.announcements.get(announcement)
+        title, *lines = [line for line in (text or "").splitlines() if line.strip()] or [""]
+        if not title:
+            raise InvalidInput(f"Announcement {announcement} is not in the store.")
+        sections = (Section("", tuple(lines)),) if lines else ()
+        return Post(chat.language, title, "", sections=sections)
 
     def _gathered(self, post: Post, delivery: Delivery, chat: Chat) -> Post:
         """The post with the name of its day's thread, where the chat wants one. It is the day on

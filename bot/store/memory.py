@@ -1,6 +1,7 @@
 """The in-memory fake of the store; the contract suite holds it to the real one."""
 
 from bot.domain.target import Target
+from bot.store.memory_announcements import MemoryAnnouncements
 from bot.store.memory_backlog import MemoryBacklog
 from bot.store.memory_chats import MemoryChats
 from bot.store.memory_inbox import MemoryInbox, MemoryLeases, MemoryRates
@@ -35,5 +36,6 @@ class MemoryStore:
         self.rates = MemoryRates()
         self.inbox = MemoryInbox()
         self.leases = MemoryLeases()
+        self.announcements = MemoryAnnouncements()
         self.index = MemoryPaperIndex(self.papers, self.summaries)
         self.backlog = MemoryBacklog(self.outbox)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.store.database import BUSY_TIMEOUT, Database, open_database
+from bot.store.sql_announcements import SqlAnnouncements
 from bot.store.sql_backlog import SqlBacklog
 from bot.store.sql_chats import SqlChats
 from bot.store.sql_http_cache import SqlHttpCache
@@ -40,6 +41,7 @@ class SqlStore:
     rates: SqlRates
     inbox: SqlInbox
     leases: SqlLeases
+    announcements: SqlAnnouncements
     index: SqlPaperIndex
     backlog: SqlBacklog
 
@@ -72,6 +74,7 @@ async def open_store(
             rates=SqlRates(database),
             inbox=SqlInbox(database),
             leases=SqlLeases(database),
+            announcements=SqlAnnouncements(database),
             index=SqlPaperIndex(database),
             backlog=SqlBacklog(database),
         )

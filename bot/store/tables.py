@@ -281,3 +281,12 @@ VOTES = sa.Table(
     sa.Index("ix_votes_cast_at", "platform", "chat", "cast_at"),
     sa.Index("ix_votes_user_id", "user_id"),
 )
+
+# What the operator says to everybody; deliveries name it by its id.
+ANNOUNCEMENTS = sa.Table(
+    "announcements",
+    METADATA,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+)

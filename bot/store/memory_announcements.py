@@ -1,0 +1,21 @@
+"""The in-memory fake of the operator's announcements."""
+
+from datetime import datetime
+
+
+class MemoryAnnouncements:
+    """``bot.ports.Announcements``."""
+
+    def __init__(self) -> None:
+        self._texts: dict[str, tuple[str, datetime]] = {}
+
+    async def put(self, announcement: str, text: str, *, now: datetime) -> bool:
+        """See the port."""
+        is_new = announcement not in self._texts
+        self._texts.setdefault(announcement, (text, now))
+        return is_new
+
+    async def get(self, announcement: str) -> str | None:
+        """See the port."""
+        text, _ = self._texts.get(announcement, (None, None))
+        return text
