@@ -480,10 +480,17 @@ class Backlog(Protocol):
         ...
 
     async def planned(
-        self, targets: Collection[Target], *, kind: str, since: datetime
+        self, targets: Collection[Target], *, kind: str, since: datetime, within: str | None = None
     ) -> Mapping[Target, int]:
         """How many first parts of posts of a kind (how their keys begin) each target was given
-        since (``created_at``), whatever became of them but ``passed``; none is left out or 0."""
+        since (``created_at``), whatever became of them but ``passed``; none is left out or 0.
+
+        ``within``: only those that are ``included`` in the post of this key.
+        """
+        ...
+
+    async def known(self, ids: Collection[str]) -> Collection[str]:
+        """Those of the deliveries (``Delivery.id``) that are there, whatever became of them."""
         ...
 
     async def prune(self, *, before: datetime) -> int:

@@ -15,13 +15,15 @@ from bot.engine import DbosEngine, EngineOptions
 from bot.observing import Observed, Observer
 from bot.schedule import Schedule, Tick
 from bot.services.archive import StoredDays
+from bot.services.audiences import Audiences
+from bot.services.chat_roll import ChatRoll
 from bot.services.commands.asking import CommandOptions, Means
 from bot.services.commands.service import CommandService
 from bot.services.deliver.deliverer import Deliverer
 from bot.services.deliver.tools import Tools
 from bot.services.health import Health
 from bot.services.heartbeat import Heartbeats, QuietWords
-from bot.services.plan import Planner, stored_summaries
+from bot.services.plan import Planner
 from bot.services.publication import Publication, Voices
 from bot.services.rounds.collecting import Collecting, Upstreams
 from bot.services.rounds.duties import Duties, Rhythm, Team
@@ -66,10 +68,8 @@ async def assembled(settings: Settings) -> AsyncGenerator[Crew, None]:
         )
         await membership.join()
         stack.push_async_callback(membership.leave)
-        yield await _crew(
-            _Ground(sulan, chats, adapters, health, membership, _engine(settings, membership)),
-            stack,
-        )
+        engine, roll = _engine(settings, membership), ChatRoll(sulan.store, sulan.clock)
+        yield await _crew(_Ground(sulan, chats, adapters, health, membership, engine, roll), stack)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +82,7 @@ class _Ground:
     health: Health
     membership: Membership
     engine: DbosEngine
+    roll: ChatRoll
 
 
 async def _crew(ground: _Ground, stack: AsyncExitStack) -> Crew:
@@ -134,7 +135,7 @@ def _deliverer(ground: _Ground, observer: Observer) -> Deliverer:
     voices = Voices(load_wording, available_languages(), quoting, load_speech)
     quiet = QuietWords(store, clock, health=health, wording=load_wording)
     publication = Publication(store, voices, quiet, clock=clock)
-    tools = Tools(store, clock, health, observer.settled)
+    tools = Tools(store, clock, health, observer.settled, ground.roll)
     return Deliverer(ground.adapters, publication.compose, tools=tools)
 
 
@@ -144,8 +145,9 @@ def _duties(
     sulan, settings = ground.sulan, ground.sulan.settings
     store, clock = sulan.store, sulan.clock
     patience = timedelta(seconds=settings.run.publish_deadline_s)
-    planner = Planner(store, clock, ready=stored_summaries(store), patience=patience)
-    heartbeats = Heartbeats(store, clock)
+    audiences = Audiences(ground.roll, clock)
+    planner = Planner(store, clock, audiences=audiences, patience=patience)
+    heartbeats = Heartbeats(store, clock, roll=ground.roll)
 
     async def plan() -> None:
         if (await planner.plan()).added + await heartbeats.plan():
@@ -156,7 +158,15 @@ def _duties(
         again=timedelta(seconds=settings.run.collect_every_s),
         writers=settings.model.concurrency,
     )
-    team = Team(collecting, writing, sulan.summaries, ground.membership, plan, deliverer.wake)
+    team = Team(
+        audiences,
+        collecting,
+        writing,
+        sulan.summaries,
+        ground.membership,
+        plan,
+        deliverer.wake,
+    )
     return Duties(team, ground.engine, store=store, clock=clock, rhythm=rhythm)
 
 
@@ -181,6 +191,7 @@ def _means(ground: _Ground, collecting: Collecting, deliverer: Deliverer) -> Mea
         health=ground.health,
         speeches={language: load_speech(language) for language in available_languages()},
         wake=deliverer.wake,
+        roll=ground.roll,
     )
 
 

@@ -1,7 +1,8 @@
 """The heartbeat: a chat that expects papers and got none is told why, once a day."""
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from bot.domain.chat import Chat
@@ -11,6 +12,7 @@ from bot.domain.summary import Language
 from bot.domain.target import Target
 from bot.domain.wording import Wording
 from bot.ports import Clock, DeliveryQuery, Store
+from bot.services.chat_roll import ChatRoll
 from bot.services.health import Health
 from bot.services.post_keys import QuietPost
 from bot.services.reading import Quiet, why_quiet
@@ -21,6 +23,9 @@ _EXPECTED_WITHIN = timedelta(hours=24)
 _LIST_EXPECTED = timedelta(hours=7, minutes=15)
 _NO_NEWS = frozenset({State.FAILED, State.EXPIRED})
 
+# A time of day in a zone.
+_Hour: TypeAlias = tuple[time, str]
+
 
 def hour_on(chat: Chat, day: date) -> datetime | None:
     """The chat's hour on a day of its own, in UTC; ``None`` where it wants no heartbeat.
@@ -29,7 +34,7 @@ def hour_on(chat: Chat, day: date) -> datetime | None:
     """
     if chat.heartbeat is None:
         return None
-    return datetime.combine(day, chat.heartbeat, ZoneInfo(chat.zone)).astimezone(UTC)
+    return _moment(chat.heartbeat, chat.zone, day)
 
 
 def heartbeat_due(chat: Chat, now: datetime) -> date | None:
@@ -38,7 +43,7 @@ def heartbeat_due(chat: Chat, now: datetime) -> date | None:
     A chat that came after its hour is first told the next day; a day that passed while nobody
     looked is told of no more.
     """
-    if chat.heartbeat is None or chat.suspended or not chat.sources:
+    if chat.heartbeat is None or not chat.open or not chat.sources:
         return None
     day = now.astimezone(ZoneInfo(chat.zone)).date()
     hour = hour_on(chat, day)
@@ -54,11 +59,18 @@ def expected_list(chat: Chat, day: date) -> date | None:
 
 
 class Heartbeats:
-    """Plans heartbeats; a chat that is found to have papers is not asked about again that day."""
+    """Plans heartbeats; a chat that is found to have papers is not asked about again that day.
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    ``roll`` is the process's; its own where none is given.
+    """
+
+    def __init__(self, store: Store, clock: Clock, *, roll: ChatRoll | None = None) -> None:
         self._store = store
         self._clock = clock
+        self._roll = roll or ChatRoll(store, clock)
+        self._chats: Sequence[Chat] | None = None
+        self._by_hour: dict[_Hour, list[Chat]] = {}
+        self._over: dict[_Hour, date] = {}
         self._done: dict[Target, date] = {}
 
     async def plan(self) -> int:
@@ -67,17 +79,35 @@ class Heartbeats:
         Raises:
             StoreError: the store cannot be used; the next round makes up for it.
         """
-        now = self._clock.now()
-        due = [(c, day) for c in await self._store.chats.all() if (day := heartbeat_due(c, now))]
-        added = 0
-        for chat, day in due:
-            if self._done.get(chat.target) == day:
+        await self._read()
+        now, added = self._clock.now(), 0
+        for hour, chats in self._by_hour.items():
+            day = now.astimezone(ZoneInfo(hour[1])).date()
+            if self._over.get(hour) == day or now < _moment(*hour, day):
                 continue
-            if not await self._got_papers(chat, day):
-                key = QuietPost(chat.sources[0], day).key
-                row = Delivery(chat.target, key, created_at=now, due_at=now)
-                added += await self._store.outbox.add([row])
-            self._done[chat.target] = day
+            for chat in chats:
+                if heartbeat_due(chat, now) == day and self._done.get(chat.target) != day:
+                    added += await self._tell(chat, day)
+            self._over[hour] = day
+        return added
+
+    async def _read(self) -> None:
+        """Sort the chats by their hours, if any has changed."""
+        chats = await self._roll.all()
+        if chats is self._chats:
+            return
+        self._by_hour, self._over = {}, {}
+        for chat in chats:
+            if chat.heartbeat is not None and chat.open:
+                self._by_hour.setdefault((chat.heartbeat, chat.zone), []).append(chat)
+        self._chats = chats
+
+    async def _tell(self, chat: Chat, day: date) -> int:
+        added, now = 0, self._clock.now()
+        if not await self._got_papers(chat, day):
+            key = QuietPost(chat.sources[0], day).key
+            added = await self._store.outbox.add([Delivery(chat.target, key, now, now)])
+        self._done[chat.target] = day
         return added
 
     async def _got_papers(self, chat: Chat, day: date) -> bool:
@@ -128,3 +158,7 @@ class QuietWords:
             return wording.quiet[why].format(day=day, source=name)
         since = failing_since.astimezone(UTC).strftime("%m-%d %H:%M")
         return wording.quiet["failing"].format(day=day, source=name, since=since)
+
+
+def _moment(hour: time, zone: str, day: date) -> datetime:
+    return datetime.combine(day, hour, ZoneInfo(zone)).astimezone(UTC)

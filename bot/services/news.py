@@ -1,42 +1,44 @@
 """Which papers are news, and for whom: decisions only."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TypeAlias
 
-from bot.domain.chat import Chat
 from bot.domain.delivery import MAX_AGE
 from bot.domain.listing import Listed
 from bot.domain.paper import Paper
 from bot.domain.paper_id import PaperId
-from bot.domain.summary import Language
 
 # Each source's places of the last days, each paper once, in the order of days and lists.
 Lists: TypeAlias = Mapping[str, Sequence[Listed]]
+# Whether a paper that was first seen then is due (``bot.domain.due.Window.holds``).
+IsDue: TypeAlias = Callable[[datetime], bool]
 
 
 @dataclass(frozen=True, slots=True)
-class Audience:
-    """Chats that get the same. ``since`` is ``None`` where it is too long ago to matter."""
+class Place:
+    """A paper's place on a source's list; ``first_look`` is when that day's list was seen first."""
 
-    language: Language
-    sources: tuple[str, ...]
-    since: datetime | None
+    source: str
+    listed: Listed
+    first_look: datetime
 
 
-def recent_days(now: datetime) -> tuple[date, ...]:
+# A paper's places, by source.
+Places: TypeAlias = Mapping[str, Place]
+
+
+def recent_days(now: datetime, *, after: datetime | None = None) -> tuple[date, ...]:
     """The days whose lists may hold news, oldest first: an older day's is not posted unasked,
-    whenever it was looked at (F58, F61)."""
-    first, last = (now - MAX_AGE).date(), now.date()
+    whenever it was looked at (F58, F61).
+
+    ``after`` reaches back further, for who waits for papers until a slot: to lists that were news
+    then.
+    """
+    oldest = now if after is None else min(now, after)
+    first, last = (oldest - MAX_AGE).date(), now.date()
     return tuple(first + timedelta(days=n) for n in range((last - first).days + 1))
-
-
-def audience_of(chat: Chat, now: datetime) -> Audience:
-    """The audience that a chat belongs to."""
-    since = chat.since or now
-    oldest = now - MAX_AGE - timedelta(days=1)
-    return Audience(chat.language, chat.sources, since if since > oldest else None)
 
 
 def first_places(places: Iterable[Listed], known: Iterable[PaperId]) -> tuple[Listed, ...]:
@@ -50,15 +52,39 @@ def first_places(places: Iterable[Listed], known: Iterable[PaperId]) -> tuple[Li
     return tuple(sorted(news, key=lambda place: (place.day, place.position)))
 
 
-def news_for(audience: Audience, lists: Lists, now: datetime) -> tuple[Listed, ...]:
-    """What an audience should get, in the order of its sources and their lists, each paper once."""
-    chosen: dict[PaperId, Listed] = {}
-    for source in audience.sources:
-        first_looks = _first_looks(lists.get(source, ()))
-        for place in lists.get(source, ()):
-            if _is_news(place, audience.since, first_looks[place.day], now):
-                chosen.setdefault(place.paper_id, place)
-    return tuple(chosen.values())
+def places_of(lists: Lists) -> dict[PaperId, Places]:
+    """Where each paper stands; those that were no news even when they were first seen are left out:
+    somebody looked up an old list (F58)."""
+    found: dict[PaperId, dict[str, Place]] = {}
+    for source, listed in lists.items():
+        first_looks = _first_looks(listed)
+        for place in listed:
+            if place.day >= (place.first_seen - MAX_AGE).date():
+                here = Place(source, place, first_looks[place.day])
+                found.setdefault(place.paper_id, {})[source] = here
+    return dict(found)
+
+
+def first_seen(places: Places) -> datetime:
+    """When a paper came up first, anywhere."""
+    return min(place.listed.first_seen for place in places.values())
+
+
+def last_seen(places: Places) -> datetime:
+    """When a paper came up on the last of its lists."""
+    return max(place.listed.first_seen for place in places.values())
+
+
+def news_at(
+    sources: Iterable[str], since: datetime | None, places: Places, is_due: IsDue
+) -> Place | None:
+    """Where a paper is news to who reads these sources, in their order, since then; ``None`` for
+    ever is no matter. ``None`` where it is not."""
+    for source in sources:
+        place = places.get(source)
+        if place is not None and is_due(place.listed.first_seen) and _is_since(place, since):
+            return place
+    return None
 
 
 def why_never(paper: Paper) -> str:
@@ -68,11 +94,6 @@ def why_never(paper: Paper) -> str:
     return "" if paper.abstract else "no abstract"
 
 
-def overdue(place: Listed, patience: timedelta, now: datetime) -> bool:
-    """Whether a paper has waited for its summary long enough (F23)."""
-    return now - place.first_seen >= patience
-
-
 def _first_looks(places: Sequence[Listed]) -> Mapping[date, datetime]:
     looks: dict[date, datetime] = {}
     for place in places:
@@ -80,12 +101,11 @@ def _first_looks(places: Sequence[Listed]) -> Mapping[date, datetime]:
     return looks
 
 
-def _is_news(place: Listed, since: datetime | None, first_look: datetime, now: datetime) -> bool:
-    if now - place.first_seen >= MAX_AGE:
-        return False
+def _is_since(place: Place, since: datetime | None) -> bool:
     if since is None:
         return True
-    if place.first_seen < since:
+    listed = place.listed
+    if listed.first_seen < since:
         return False
     # The first look at a list from before the chat's time finds what stood there all along (F69).
-    return place.day >= since.date() or place.first_seen > first_look
+    return listed.day >= since.date() or listed.first_seen > place.first_look

@@ -30,7 +30,7 @@ class MemoryBacklog:
         ]
 
     async def planned(
-        self, targets: Collection[Target], *, kind: str, since: datetime
+        self, targets: Collection[Target], *, kind: str, since: datetime, within: str | None = None
     ) -> Mapping[Target, int]:
         """See the port."""
         wanted = {settled(target): target for target in targets}
@@ -40,8 +40,13 @@ class MemoryBacklog:
             wanted[row.target]
             for row in rows
             if row.target in wanted and row.part == 0 and row.state is not State.PASSED
+            if within is None or (row.state is State.INCLUDED and row.reason == within)
         )
         return dict(counts)
+
+    async def known(self, ids: Collection[str]) -> Collection[str]:
+        """See the port."""
+        return {row_id for row_id in ids if self._outbox.holds(row_id)}
 
     async def prune(self, *, before: datetime) -> int:
         """See the port."""

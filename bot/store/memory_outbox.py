@@ -91,6 +91,10 @@ class MemoryOutbox:
         found.sort(key=lambda row: (row.created_at, self._numbers[row.id]), reverse=True)
         return found[: max(0, query.limit)]
 
+    def holds(self, row_id: str) -> bool:
+        """Whether there is a delivery with this id."""
+        return row_id in self._rows
+
     def expire(self, target: Target, reason: str) -> None:
         """End what waits for a target."""
         for row in list(self._open.get(lane_of(target), {}).values()):

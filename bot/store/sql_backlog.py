@@ -49,7 +49,7 @@ class SqlBacklog:
             return [Waiting(*row) for row in await connection.execute(_BY_PLATFORM)]
 
     async def planned(
-        self, targets: Collection[Target], *, kind: str, since: datetime
+        self, targets: Collection[Target], *, kind: str, since: datetime, within: str | None = None
     ) -> Mapping[Target, int]:
         """See the port."""
         wanted = {settled(target): target for target in targets}
@@ -60,6 +60,8 @@ class SqlBacklog:
             .where(_ROW.state != State.PASSED.value)
             .group_by(*place)
         )
+        if within is not None:
+            query = query.where(_ROW.state == State.INCLUDED.value, _ROW.reason == within)
         found: dict[Target, int] = {}
         async with self._database.reading() as connection:
             for batch in batches({target.chat for target in wanted}):
@@ -69,6 +71,15 @@ class SqlBacklog:
                     target = Target(platform, chat, thread or None)
                     if target in wanted:
                         found[wanted[target]] = count
+        return found
+
+    async def known(self, ids: Collection[str]) -> Collection[str]:
+        """See the port."""
+        found: set[str] = set()
+        async with self._database.reading() as connection:
+            for batch in batches(ids):
+                there = sa.select(_ROW.id).where(_ROW.id.in_(batch))
+                found.update((await connection.execute(there)).scalars())
         return found
 
     async def prune(self, *, before: datetime) -> int:

@@ -23,7 +23,7 @@ from bot.services.deliver.testing import Stage
 from bot.services.deliver.tools import Tools
 from bot.services.health import Health
 from bot.services.heartbeat import Heartbeats, QuietWords
-from bot.services.plan import Planner, stored_summaries
+from bot.services.plan import Planner
 from bot.services.publication import Publication, Voices
 from bot.sources.hf_parse import parse_daily
 from bot.store.memory import MemoryStore
@@ -83,7 +83,7 @@ async def _live(store: MemoryStore, papers: Sequence[Paper], fakes: Sequence[Pac
     voices = Voices(load_wording, ("en", "zh"), ExtractiveSummarizer(clock))
     publication = Publication(store, voices, quiet, clock=clock)
     for _ in range(2):
-        planner = Planner(store, clock, ready=stored_summaries(store))
+        planner = Planner(store, clock)
         heartbeats = Heartbeats(store, clock)
         deliverer = Deliverer(fakes, publication.compose, tools=Tools(store, clock, health))
         stopping = asyncio.Event()

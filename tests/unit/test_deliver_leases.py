@@ -12,9 +12,9 @@ from bot.domain.chat import Chat
 from bot.domain.delivery import Delivery, State, begin
 from bot.domain.post import Post
 from bot.domain.target import Target
+from bot.services.chat_roll import ChatRoll
 from bot.services.deliver.answers import Moved
 from bot.services.deliver.intake import Intake
-from bot.services.deliver.listed import ListedChats
 from bot.services.deliver.marks import Marks
 from bot.services.deliver.prepared import Ready
 from bot.services.deliver.recorder import Call, Recorder
@@ -38,7 +38,7 @@ class World:
         self.fake = FakeAdapter()
         tools = Tools(self.stage.store, self.clock)
         self.recorder = Recorder("fake", tools, Marks(tools.store.outbox, self.clock))
-        chats = ListedChats(tools.store.chats, self.clock)
+        chats = ChatRoll(tools.store, self.clock)
         self.sender = Sender(self.fake, chats, self.recorder)
         self.intake = Intake(self.fake, self.stage.compose, chats, recorder=self.recorder)
 

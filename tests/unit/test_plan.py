@@ -14,8 +14,9 @@ from bot.domain.paper_id import PaperId
 from bot.domain.summary import Language, Origin, Provenance, Summary, SummaryKey
 from bot.domain.target import Target
 from bot.ports import DeliveryQuery
-from bot.services.news import Audience, first_places, news_for, recent_days
-from bot.services.plan import PATIENCE, Planner, stored_summaries
+from bot.services.news import first_places, recent_days
+from bot.services.news_desk import PATIENCE
+from bot.services.plan import Planner
 from bot.store.memory import MemoryStore
 from bot.testing import VirtualClock
 
@@ -41,7 +42,7 @@ class World:
         self.planner = self.new_planner()
 
     def new_planner(self) -> Planner:
-        return Planner(self.store, self.clock, ready=stored_summaries(self.store))
+        return Planner(self.store, self.clock)
 
     async def chat(self, target: Target, since: datetime, **settings: object) -> None:
         chat = replace(Chat(target, sources=("hf",), since=since), **settings)
@@ -316,15 +317,3 @@ def test_of_several_places_of_a_paper_the_earliest_counts() -> None:
     early, late = _place(0, _at(-20), TODAY - timedelta(days=1)), _place(0, _at(0))
     assert first_places([late, early], ()) == (early,)
     assert first_places([late, early], [PAPERS[0].id]) == ()
-
-
-def test_news_come_in_the_order_of_days_and_lists() -> None:
-    yesterday = TODAY - timedelta(days=1)
-    places = [
-        _place(0, _at(-1), TODAY, 1),
-        _place(1, _at(-2), TODAY, 0),
-        _place(2, _at(-1), yesterday, 5),
-    ]
-    lists = {"hf": first_places(places, ())}
-    chosen = news_for(Audience("zh", ("hf", "arxiv:cs.CL"), None), lists, NINE)
-    assert [place.paper_id for place in chosen] == [PAPERS[n].id for n in (2, 1, 0)]

@@ -17,6 +17,8 @@ from bot.domain.summary import Language, Origin, Provenance, Summary
 from bot.domain.target import Target
 from bot.engine_testing import InProcessEngine, Shelf
 from bot.ports import DeliveryQuery
+from bot.services.audiences import Audiences
+from bot.services.chat_roll import ChatRoll
 from bot.services.deliver.sender import LEASE
 from bot.services.health import Health
 from bot.services.rounds.collecting import Collecting, Upstreams
@@ -89,6 +91,7 @@ class House:
         upstreams = Upstreams(lambda _: self.source)
         self.duties = Duties(
             Team(
+                Audiences(ChatRoll(self.store, self.clock), self.clock),
                 Collecting(upstreams, store=self.store, clock=self.clock, health=health),
                 Writing(summaries, store=self.store, clock=self.clock, health=health),
                 summaries,

@@ -18,6 +18,7 @@ from bot.domain.paper import Paper
 from bot.domain.paper_id import PaperId
 from bot.domain.summary import Finding, FindingKind, Language, Origin, Provenance, Summary
 from bot.domain.target import Target
+from bot.services.audiences import Groups, grouped
 from bot.services.health import Health
 from bot.services.rounds.writing import Writing
 from bot.services.summarise import SummariseService, Writers
@@ -70,8 +71,11 @@ class Desk:
         await self.store.listings.record("hf", _TODAY, papers, seen_at=self.clock.now())
 
     async def lacking(self, *chats: Chat) -> list[tuple[str, Language]]:
-        found = await self.writing.lacking(chats)
+        found = await self.writing.lacking(await self.groups(*chats))
         return sorted((str(one.paper_id), one.language) for one in found)
+
+    async def groups(self, *chats: Chat) -> Groups:
+        return await grouped(chats, self.clock.now(), before=Groups())
 
     async def stored(self, language: Language = "zh") -> list[Summary]:
         rows = await self.store.summaries.of_papers([_PAPER.id], language)
@@ -156,7 +160,7 @@ async def test_where_the_model_is_busy_the_paper_waits_and_is_tried_again_f23() 
 async def test_when_the_wait_is_over_a_paper_is_quoted_and_the_model_may_still_write_f23() -> None:
     desk = Desk(Scripted(error=ModelBusy("503")))
     await desk.put_on_list(_PAPER)
-    await desk.writing.quote(await desk.writing.lacking([_chat("a")]))
+    await desk.writing.quote(await desk.writing.lacking(await desk.groups(_chat("a"))))
     (quoted,) = await desk.stored()
     assert quoted.provenance.origin is Origin.EXTRACTIVE
     desk.model.error = None
@@ -178,7 +182,7 @@ async def test_a_paper_with_nothing_to_say_about_is_not_tried_for_ever_f13() -> 
     desk = Desk(Scripted(error=ModelBusy("503")), Scripted("extractive", error=SummaryError("no")))
     await desk.put_on_list(_PAPER)
     assert await desk.writing.write(_PAPER.id, "zh")
-    await desk.writing.quote(await desk.writing.lacking([_chat("a")]))
+    await desk.writing.quote(await desk.writing.lacking(await desk.groups(_chat("a"))))
     assert await desk.lacking(_chat("a")) == []
 
 

@@ -12,6 +12,7 @@ from bot.domain.speech import ENGLISH, Speech
 from bot.domain.summary import Language
 from bot.domain.wording import Wording
 from bot.ports import Clock, PaperLookup, Store
+from bot.services.chat_roll import ChatRoll
 from bot.services.collect import Collected
 from bot.services.commands.limits import Limits
 from bot.services.health import Health
@@ -28,7 +29,8 @@ def _nobody() -> None:
 @dataclass(frozen=True, slots=True)
 class Means:
     """What commands are carried out with; ``wordings`` are the languages there are answers in,
-    ``speeches`` their sentences, English ones where a language is missing there."""
+    ``speeches`` their sentences, English ones where a language is missing there. ``roll`` is the
+    process's."""
 
     store: Store
     clock: Clock
@@ -39,6 +41,7 @@ class Means:
     health: Health
     speeches: Mapping[Language, Speech] = field(default_factory=dict[Language, Speech])
     wake: Callable[[], None] = _nobody
+    roll: ChatRoll | None = None
 
 
 @dataclass(frozen=True, slots=True)

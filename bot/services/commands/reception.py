@@ -8,8 +8,8 @@ from bot.domain.speech import ENGLISH
 from bot.domain.summary import Language
 from bot.domain.target import Target
 from bot.domain.wording import Wording
+from bot.services.chat_roll import ChatRoll
 from bot.services.commands.asking import Asker, CommandOptions, Means, language_for
-from bot.services.commands.chat_book import ChatBook
 from bot.services.commands.limits import Effort, Limiter, Verdict
 from bot.services.commands.seen import Seen
 
@@ -20,7 +20,7 @@ class Reception:
     def __init__(self, means: Means, options: CommandOptions) -> None:
         self._means = means
         self._options = options
-        self._book = ChatBook(means.store.chats, means.clock)
+        self._roll = means.roll or ChatRoll(means.store, means.clock)
         self._limiter = Limiter(means.clock, options.limits)
         self._seen = Seen()
 
@@ -30,11 +30,7 @@ class Reception:
         Raises:
             StoreError: they cannot be read.
         """
-        await self._book.read()
-
-    async def close(self) -> None:
-        """End what is under way."""
-        await self._book.close()
+        await self._roll.all()
 
     def first_time(self, command: Command, kind: str) -> bool:
         """Whether this request has not been received before (F41); ``kind`` parts what a platform
@@ -56,7 +52,7 @@ class Reception:
 
     async def _listed(self, command: Command) -> Chat | None:
         for place in command.places:
-            if (chat := await self._book.find(place)) is not None:
+            if (chat := await self._roll.find(place)) is not None:
                 return chat
         return None
 
@@ -100,5 +96,5 @@ class Reception:
         for place in suspended:
             await chats.resume(place, now=self._means.clock.now())
         if suspended:
-            await self._book.read()
+            self._roll.look_again()
         return bool(suspended)

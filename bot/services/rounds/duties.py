@@ -8,6 +8,7 @@ from typing import TypeAlias
 from bot.domain.paper_id import PaperId
 from bot.engine_port import Engine, Job
 from bot.ports import Clock, Store
+from bot.services.audiences import Audiences
 from bot.services.rounds.collecting import Collecting
 from bot.services.rounds.inheriting import take_back
 from bot.services.rounds.membership import Membership
@@ -38,8 +39,9 @@ class Rhythm:
 
 @dataclass(frozen=True, slots=True)
 class Team:
-    """Who does the work."""
+    """Who does the work, and whom it is for."""
 
+    audiences: Audiences
     collecting: Collecting
     writing: Writing
     summaries: SummariseService
@@ -71,10 +73,10 @@ class Duties:
 
     async def tick_collect(self, slot: datetime) -> None:
         """Have each source that a chat wants looked at."""
-        chats = [chat for chat in await self._store.chats.all() if not chat.suspended]
-        sources = dict.fromkeys(source for chat in chats for source in chat.sources)
+        stamp = _stamp(slot)
+        sources = sorted((await self._team.audiences.now()).sources)
         await self._engine.enqueue(
-            [Job(COLLECT, f"{source}:{_stamp(slot)}", (source, _stamp(slot))) for source in sources]
+            [Job(COLLECT, f"{source}:{stamp}", (source, stamp)) for source in sources]
         )
 
     async def tick_plan(self, slot: datetime) -> None:
@@ -103,11 +105,10 @@ class Duties:
         return await self._team.writing.write(PaperId(paper), language)
 
     async def _plan(self, _: Sequence[str]) -> bool:
-        chats = await self._store.chats.all()
-        lacking = await self._team.writing.lacking(chats)
+        lacking = await self._team.writing.lacking(await self._team.audiences.now())
         latest = self._clock.now() - self._rhythm.patience
-        await self._team.writing.quote(one for one in lacking if one.first_seen <= latest)
-        await self._have_written([one for one in lacking if one.first_seen > latest])
+        await self._team.writing.quote(one for one in lacking if one.since <= latest)
+        await self._have_written([one for one in lacking if one.since > latest])
         await self._team.plan()
         return True
 

@@ -1,19 +1,21 @@
 """Having listed papers summarised in every language that a chat wants, and not waiting for ever."""
 
 import logging
-from collections.abc import Collection, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.domain.chat import Chat
 from bot.domain.errors import BudgetSpent, ModelBusy, ModelUnusable, SummaryError
-from bot.domain.listing import Listed
 from bot.domain.paper import Paper
 from bot.domain.paper_id import PaperId
 from bot.domain.summary import FindingKind, Language, Origin, Summary
 from bot.ports import Clock, Store
+from bot.services.audiences import Groups
 from bot.services.health import Health
-from bot.services.news import Lists, audience_of, first_places, news_for, recent_days
+from bot.services.news import first_seen, places_of, recent_days
+from bot.services.news_desk import places_on
+from bot.services.rounds.demand import Demand, Open
 from bot.services.summarise import SummariseService
 
 _log = logging.getLogger(__name__)
@@ -26,21 +28,12 @@ MODEL = "model"
 
 @dataclass(frozen=True, slots=True)
 class Lacking:
-    """A listed paper without any summary in a language; ``first_seen`` is UTC."""
+    """A listed paper without any summary in a language, which some chat may want. ``since`` is when
+    the wait began (UTC): when it was listed, or when it came to please somebody."""
 
     paper_id: PaperId
     language: Language
-    first_seen: datetime
-
-
-def wanted(chats: Iterable[Chat], lists: Lists, now: datetime) -> list[Lacking]:
-    """Which papers are to be read in which languages: what is news to a chat that gets messages."""
-    audiences = {audience_of(chat, now) for chat in chats if not chat.suspended}
-    found: dict[tuple[PaperId, Language], datetime] = {}
-    for audience in audiences:
-        for place in news_for(audience, lists, now):
-            found.setdefault((place.paper_id, audience.language), place.first_seen)
-    return [Lacking(paper, language, seen) for (paper, language), seen in found.items()]
+    since: datetime
 
 
 class Writing:
@@ -57,26 +50,40 @@ class Writing:
         self._clock = clock
         self._health = health
         self._written: set[tuple[PaperId, Language]] = set()
+        self._demand = Demand()
         self.first_seen: dict[PaperId, datetime] = {}
 
-    async def lacking(self, chats: Collection[Chat]) -> list[Lacking]:
-        """What is wanted and not written in any way.
+    async def lacking(self, groups: Groups) -> list[Lacking]:
+        """What is not written in any way, and wanted by somebody as far as can be told without it.
+        For who waits for a slot it is written ahead.
 
         Raises:
             StoreError: the store cannot be used.
         """
         now = self._clock.now()
-        sources = {source for chat in chats if not chat.suspended for source in chat.sources}
-        lists = {source: await self._recent(source, now) for source in sources}
-        every = wanted(chats, lists, now)
-        self.first_seen = {one.paper_id: one.first_seen for one in every}
-        self._written &= {(one.paper_id, one.language) for one in every}
-        left = [one for one in every if (one.paper_id, one.language) not in self._written]
-        for language in {one.language for one in left}:
-            ids = [one.paper_id for one in left if one.language == language]
+        days, listings = recent_days(now), self._store.listings
+        places = places_of({s: await places_on(listings, s, days) for s in groups.sources})
+        self.first_seen = {i: first_seen(there) for i, there in places.items()}
+        every = {(i, each) for i in places for languages in groups.languages for each in languages}
+        self._written &= every
+        await self._note_written(every - self._written)
+        left = every - self._written
+        papers = await self._store.papers.get({paper_id for paper_id, _ in left})
+        open_ = [
+            Open(papers[i], places[i], language)
+            for i, language in sorted(left, key=str)
+            if i in papers
+        ]
+        wanted = await self._demand.since(open_, groups, now)
+        return [Lacking(one.paper.id, one.language, since) for one, since in wanted]
+
+    async def _note_written(self, unknown: Iterable[tuple[PaperId, Language]]) -> None:
+        asked: dict[Language, list[PaperId]] = defaultdict(list)
+        for paper_id, language in unknown:
+            asked[language].append(paper_id)
+        for language, ids in asked.items():
             stored = await self._store.summaries.of_papers(ids, language)
             self._written.update((key.paper_id, language) for key, _ in stored)
-        return [one for one in left if (one.paper_id, one.language) not in self._written]
 
     async def write(self, paper_id: PaperId, language: Language) -> bool:
         """Have one summary written; whether the paper has one now, or never will.
@@ -114,12 +121,6 @@ class Writing:
 
     async def _paper(self, paper_id: PaperId) -> Paper | None:
         return (await self._store.papers.get([paper_id])).get(paper_id)
-
-    async def _recent(self, source: str, now: datetime) -> Sequence[Listed]:
-        listings, days = self._store.listings, recent_days(now)
-        places = [place for day in days for place in await listings.of_day(source, day)]
-        ids = {place.paper_id for place in places}
-        return first_places(places, await listings.earlier(source, ids, before=days[0]))
 
     def _note(self, summary: Summary, reason: str | None) -> None:
         """What a summary says of the model's health. One that was stored before says nothing new,

@@ -1,0 +1,164 @@
+"""Chats grouped by what they are to get: those of one audience are decided about once."""
+
+import asyncio
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import chain
+
+from bot.domain.chat import Chat, Style
+from bot.domain.filters import Filters
+from bot.domain.summary import Language
+from bot.domain.target import Target
+from bot.domain.timetable import QuietHours, Timetable
+from bot.ports import Clock
+from bot.services.chat_roll import ChatRoll
+
+# From then on a chat is as old as any: slots are at most a week and some days apart, and what they
+# look back at was listed up to two days before.
+_OLD = timedelta(days=14)
+# Chats that are sorted in before others have a turn.
+_SLICE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """What the chats of a group have in common: all that decides which papers they get, and when.
+
+    ``since`` is ``None`` where it is too long ago to matter, ``zone`` is "UTC" where no hour does.
+    """
+
+    languages: tuple[Language, ...]
+    sources: tuple[str, ...]
+    since: datetime | None = None
+    filters: Filters = Filters()
+    digest: bool = False
+    timetable: Timetable | None = None
+    quiet_hours: QuietHours | None = None
+    zone: str = "UTC"
+
+    @property
+    def limited(self) -> bool:
+        """Whether the store must be asked what a chat got already."""
+        return self.digest or self.filters.most_a_day is not None
+
+
+def audience_of(chat: Chat, now: datetime) -> Audience:
+    """The audience that a chat belongs to."""
+    since = chat.since or now
+    local = chat.timetable or chat.quiet_hours or chat.filters.most_a_day is not None
+    return Audience(
+        chat.languages,
+        chat.sources,
+        since if since > now - _OLD else None,
+        chat.filters,
+        chat.style is Style.DIGEST,
+        chat.timetable,
+        chat.quiet_hours,
+        chat.zone if local else "UTC",
+    )
+
+
+@dataclass(slots=True, eq=False)
+class Group:
+    """An audience's chats: those that have had all of its papers planned, and ``new`` ones.
+
+    ``turn`` is when its next slot comes, ``None`` where it has not been looked at yet.
+    """
+
+    audience: Audience
+    served: tuple[Target, ...] = ()
+    new: tuple[Target, ...] = ()
+    turn: datetime | None = None
+
+    def serve(self) -> None:
+        """The new ones are new no more."""
+        self.served, self.new = self.served + self.new, ()
+
+
+@dataclass(frozen=True, slots=True)
+class Taste:
+    """What of an audience decides whether a paper pleases it."""
+
+    filters: Filters
+    languages: tuple[Language, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """All groups, by audience and by taste; ``slotted`` are those that wait for slots.
+
+    ``sources`` and ``languages`` are all that anybody reads, the latter in the combinations in
+    which they are read; ``by_rating`` is whether anybody goes by recommendations.
+    """
+
+    by_audience: Mapping[Audience, Group] = field(default_factory=dict[Audience, Group])
+    by_taste: Mapping[Taste, Sequence[Group]] = field(default_factory=dict[Taste, list[Group]])
+    slotted: Sequence[Group] = ()
+    sources: frozenset[str] = frozenset()
+    languages: frozenset[tuple[Language, ...]] = frozenset()
+    by_rating: bool = False
+
+
+class Audiences:
+    """The groups as of now, made anew when a chat has changed."""
+
+    def __init__(self, roll: ChatRoll, clock: Clock) -> None:
+        self._roll = roll
+        self._clock = clock
+        self._chats: Sequence[Chat] | None = None
+        self._groups = Groups()
+        self._lock = asyncio.Lock()
+
+    async def now(self) -> Groups:
+        """All groups of open chats; the same object while no chat has changed.
+
+        Raises:
+            StoreError: the chats cannot be read.
+        """
+        async with self._lock:
+            chats = await self._roll.all()
+            if chats is not self._chats:
+                now = self._clock.now()
+                self._groups = await grouped(chats, now, before=self._groups)
+                self._chats = chats
+        return self._groups
+
+
+async def grouped(chats: Iterable[Chat], now: datetime, *, before: Groups) -> Groups:
+    """The open chats' groups. Those that were in the same group ``before`` and were served there
+    need not be again."""
+    members: dict[Audience, list[Target]] = {}
+    for number, chat in enumerate(chats):
+        if chat.open and chat.sources:
+            members.setdefault(audience_of(chat, now), []).append(chat.target)
+        if number % _SLICE == 0:
+            await asyncio.sleep(0)
+    by_audience: dict[Audience, Group] = {}
+    by_taste: dict[Taste, list[Group]] = {}
+    for number, (audience, targets) in enumerate(members.items()):
+        group = _group(audience, targets, before.by_audience.get(audience))
+        by_audience[audience] = group
+        by_taste.setdefault(Taste(audience.filters, audience.languages), []).append(group)
+        if number % _SLICE == 0:
+            await asyncio.sleep(0)
+    return Groups(
+        by_audience,
+        by_taste,
+        slotted=[group for audience, group in by_audience.items() if audience.timetable],
+        sources=frozenset(chain.from_iterable(a.sources for a in by_audience)),
+        languages=frozenset(taste.languages for taste in by_taste),
+        by_rating=any(taste.filters.least_recommendation for taste in by_taste),
+    )
+
+
+def _group(audience: Audience, targets: Sequence[Target], before: Group | None) -> Group:
+    if before is None:
+        return Group(audience, new=tuple(targets))
+    served = _served(targets, before.served)
+    new = tuple(target for target in targets if target not in served)
+    return Group(audience, tuple(t for t in targets if t in served), new, before.turn)
+
+
+def _served(targets: Sequence[Target], before: Sequence[Target]) -> Collection[Target]:
+    return () if not before else frozenset(before).intersection(targets)

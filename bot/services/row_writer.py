@@ -1,0 +1,171 @@
+"""From papers that chats are to get to rows in the store, many chats at a time."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.domain.delivery import Delivery, State
+from bot.domain.target import Target
+from bot.domain.timetable import day_start, local_day
+from bot.ports import DeliveryQuery, Store
+from bot.services.plan_rows import (
+    Got,
+    Pick,
+    Turn,
+    digests_of,
+    each,
+    is_edited_soon,
+    limited,
+    paper_keys,
+    unknown_to,
+)
+
+# Rows in one transaction, where a chat's own stay together; more would hold up the event loop.
+_CHUNK = 1000
+# Chats about which the store is asked at once.
+_ASKED = 500
+# No digest is added to for longer: a week's slot, and what it looks back at.
+_OLDEST_DIGEST = timedelta(days=14)
+# More rows than ever wait.
+_MOST = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """Papers that one chat is to get, as far as it has room for them."""
+
+    target: Target
+    turn: Turn
+    picks: Sequence[Pick]
+
+
+class RowWriter:
+    """Writes rows in one round. All of a chat's rows of a round are in one transaction, so that a
+    digest never holds papers that its message does not show; ``flush`` writes what is left."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._rows: list[Delivery] = []
+        self._wishes: list[_Wish] = []
+        self._edited_soon: Collection[tuple[Target, str]] | None = None
+        self.added = 0
+
+    async def give(self, targets: Iterable[Target], picks: Sequence[Pick], turn: Turn) -> None:
+        """Plan papers, in their order, for some chats of one audience.
+
+        Raises:
+            StoreError: the store cannot be used. Giving the same again does no harm.
+        """
+        if not picks:
+            return
+        if turn.audience.limited:
+            for target in targets:
+                self._wishes.append(_Wish(target, turn, picks))
+                if len(self._wishes) >= _ASKED:
+                    await self._fulfil()
+            return
+        drafts = each(picks, turn)
+        for target in targets:
+            await self._write([draft.to(target) for draft in drafts])
+
+    async def flush(self) -> None:
+        """Write what is left.
+
+        Raises:
+            StoreError: the store cannot be used.
+        """
+        await self._fulfil()
+        rows, self._rows = self._rows, []
+        if rows:
+            self.added += await self._store.outbox.add(rows)
+
+    async def _write(self, rows: Sequence[Delivery]) -> None:
+        self._rows += rows
+        if len(self._rows) >= _CHUNK:
+            chunk, self._rows = self._rows, []
+            self.added += await self._store.outbox.add(chunk)
+
+    async def _fulfil(self) -> None:
+        """Ask what the chats have, and give them what is new to them and has room."""
+        wishes, self._wishes = self._wishes, []
+        known = await self._known(wishes)
+        new = [w for w in wishes if unknown_to(Got(known[w.target]), w.picks, w.turn.audience)]
+        today = await self._today(new)
+        held = await self._held(new, known)
+        for wish in new:
+            keys, at = known[wish.target], wish.target
+            edited = {d.key for d in digests_of(wish.picks, wish.turn) if d.key in keys}
+            got = Got(
+                keys,
+                today.get(at, 0),
+                {key: held.get((at, key), 0) for key in edited},
+                {key for key in edited if (at, key) in await self._edits(wish.turn.now)},
+            )
+            await self._write([d.to(at) for d in limited(wish.picks, wish.turn, got)])
+
+    async def _known(self, wishes: Iterable[_Wish]) -> Mapping[Target, Collection[str]]:
+        """Which of the posts in question each chat was ever given a row for."""
+        asked = {
+            Delivery(wish.target, key, wish.turn.now, wish.turn.now).id: (wish.target, key)
+            for wish in wishes
+            for key in _keys_in_question(wish)
+        }
+        found: dict[Target, set[str]] = defaultdict(set)
+        for row_id in await self._store.backlog.known(list(asked)):
+            target, key = asked[row_id]
+            found[target].add(key)
+        return found
+
+    async def _today(self, wishes: Iterable[_Wish]) -> Mapping[Target, int]:
+        """How many papers each chat was given since its day began."""
+        days: dict[datetime, list[_Wish]] = defaultdict(list)
+        for wish in wishes:
+            audience, now = wish.turn.audience, wish.turn.now
+            if audience.filters.most_a_day is not None:
+                days[day_start(audience.zone, local_day(audience.zone, now))].append(wish)
+        counts: dict[Target, int] = {}
+        for since, those in days.items():
+            targets = [wish.target for wish in those]
+            rows = await self._store.backlog.planned(targets, kind="paper:", since=since)
+            for wish in those:
+                languages = len(wish.turn.audience.languages)
+                counts[wish.target] = -(-rows.get(wish.target, 0) // languages)
+        return counts
+
+    async def _held(
+        self, wishes: Iterable[_Wish], known: Mapping[Target, Collection[str]]
+    ) -> Mapping[tuple[Target, str], int]:
+        """How many papers the digests hold that are planned already."""
+        late: dict[str, list[_Wish]] = defaultdict(list)
+        for wish in wishes:
+            for digest in digests_of(wish.picks, wish.turn):
+                if digest.key in known[wish.target]:
+                    late[digest.key].append(wish)
+        held: dict[tuple[Target, str], int] = {}
+        for key, those in late.items():
+            targets, since = [w.target for w in those], those[0].turn.now - _OLDEST_DIGEST
+            rows = await self._store.backlog.planned(
+                targets, kind="paper:", since=since, within=key
+            )
+            held.update({(target, key): count for target, count in rows.items()})
+        return held
+
+    async def _edits(self, now: datetime) -> Collection[tuple[Target, str]]:
+        """The digests that are brought up to date soon enough to show what is planned now."""
+        if self._edited_soon is None:
+            query = DeliveryQuery(states=frozenset({State.PENDING}), kind="edit:", limit=_MOST)
+            rows = await self._store.outbox.find(query)
+            self._edited_soon = {
+                (row.target, row.post_key.removeprefix("edit:").rpartition(":")[0])
+                for row in rows
+                if is_edited_soon(row, now)
+            }
+        return self._edited_soon
+
+
+def _keys_in_question(wish: _Wish) -> Iterable[str]:
+    for pick in wish.picks:
+        yield from paper_keys(pick, wish.turn.audience)
+    for digest in digests_of(wish.picks, wish.turn):
+        yield digest.key
