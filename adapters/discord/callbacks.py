@@ -1,6 +1,6 @@
 """The calls that answer an interaction on Discord."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +13,7 @@ from bot.domain.delivery_errors import (
     OutcomeUnknown,
     RateLimited,
 )
+from bot.domain.post import Attachment
 from bot.ports import Clock
 
 # "Interaction Callback Type".
@@ -49,7 +50,9 @@ class Callbacks:
         self._way = way
         self._over = ""
 
-    async def acknowledge(self, kind: int, data: JsonObject | None = None) -> bool:
+    async def acknowledge(
+        self, kind: int, data: JsonObject | None = None, *, file: Attachment | None = None
+    ) -> bool:
         """Give the first answer; False where Discord has one already, by an earlier call of ours
         whose answer was lost, say.
 
@@ -58,7 +61,7 @@ class Callbacks:
         """
         body = {"type": kind} if data is None else {"type": kind, "data": data}
         try:
-            await self._call("POST", _CALLBACK, body, webhook_id=self._way.interaction)
+            await self._call("POST", _CALLBACK, body, file=file, webhook_id=self._way.interaction)
         except ContentRejected as error:
             if refusal_code(error) != _ANSWERED:
                 raise
@@ -69,9 +72,11 @@ class Callbacks:
         """Offer choices to somebody who is typing. Raises as ``acknowledge``."""
         await self.acknowledge(CHOICES, {"choices": list(choices)})
 
-    async def edit(self, message: str, payload: JsonObject) -> None:
+    async def edit(
+        self, message: str, payload: JsonObject, *, file: Attachment | None = None
+    ) -> None:
         """Replace an answer: the first one (``ORIGINAL``) or a follow-up by its id."""
-        await self._call("PATCH", _one(message), payload, message_id=message)
+        await self._call("PATCH", _one(message), payload, file=file, message_id=message)
 
     async def delete(self, message: str) -> None:
         """Take an answer back; one that is gone is no error."""
@@ -81,16 +86,22 @@ class Callbacks:
             if refusal_code(error) != UNKNOWN_MESSAGE:
                 raise
 
-    async def follow_up(self, payload: JsonObject) -> str:
+    async def follow_up(self, payload: JsonObject, *, file: Attachment | None = None) -> str:
         """Say something further; gives its id, "" where Discord names none."""
-        said = await self._call("POST", _FOLLOW_UPS, payload)
+        said = await self._call("POST", _FOLLOW_UPS, payload, file=file)
         try:
             return str(said["id"])
         except (LookupError, TypeError):
             return ""
 
     async def _call(
-        self, method: str, path: str, body: JsonObject | None = None, **ids: str
+        self,
+        method: str,
+        path: str,
+        body: JsonObject | None = None,
+        *,
+        file: Attachment | None = None,
+        **ids: str,
     ) -> Any:
         """Try a few times; a follow-up (the one call that adds) not where its outcome is unknown.
 
@@ -98,7 +109,7 @@ class Callbacks:
         """
         for left in reversed(range(_TRIES)):
             try:
-                return await self._once(method, path, body, ids)
+                return await self._once(method, path, json=body, file=file, **ids)
             except OutcomeUnknown:
                 if not left or path == _FOLLOW_UPS:
                     raise
@@ -111,14 +122,13 @@ class Callbacks:
                 await self._clock.sleep(limit.retry_after)
         raise AssertionError("the last try returns or raises")
 
-    async def _once(
-        self, method: str, path: str, body: JsonObject | None, ids: Mapping[str, str]
-    ) -> Any:
+    async def _once(self, method: str, path: str, **given: Any) -> Any:
         if self._over:
             raise ContentRejected(self._over)
-        named = {"webhook_id": self._way.application, "webhook_token": self._way.token, **ids}
+        ways = {"webhook_id": self._way.application, "webhook_token": self._way.token}
+        parts: dict[str, Any] = {**ways, **given}
         try:
-            return await self._rest.call(method, path, json=body, query=None, **named)
+            return await self._rest.call(method, path, **parts)
         except DeliveryError as error:
             if (code := refusal_code(error)) in _ENDED:
                 self._over = f"the interaction has ended (code {code})"

@@ -42,7 +42,7 @@ def read_answer(data: _Json) -> tuple[str, str] | None:
         return None
     name, _, rest = custom_id.removeprefix(PROMPT_PREFIX).partition(" ")
     text = next(_texts(data.get("components")), "")
-    return name, f"{rest} {text}".strip()
+    return name, f"{rest} {text.strip()}".strip()
 
 
 def _question(title: str, prompt: Prompt) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from adapters.discord.callbacks import (
@@ -19,8 +20,8 @@ from adapters.discord.message import EPHEMERAL, DiscordMessage
 from adapters.discord.modal import modal_of
 from adapters.discord.render import render
 from adapters.discord.rest import JsonObject
-from bot.domain.delivery_errors import DeliveryError
-from bot.domain.post import Post, Prompt
+from bot.domain.delivery_errors import ChatGone, ContentRejected, DeliveryError
+from bot.domain.post import Attachment, Post, Prompt
 
 _log = logging.getLogger(__name__)
 
@@ -32,6 +33,15 @@ _HIDDEN: JsonObject = {"flags": EPHEMERAL}
 
 class _Renders(Protocol):
     def __call__(self, post: Post, *, plain: bool = False) -> Sequence[DiscordMessage]: ...
+
+
+class _Said:
+    """A message's JSON, and the file that stands under it."""
+
+    def __init__(self, payload: JsonObject, file: Attachment | None) -> None:
+        named = {"attachments": [{"id": "0", "filename": file.name}]} if file else {}
+        self.json = payload | named
+        self.file = file
 
 
 class InteractionResponder:
@@ -61,9 +71,20 @@ class InteractionResponder:
         Raises:
             DeliveryError: Discord did not take it, or no longer (F49).
         """
+        said = replace(post, attachment=None)
+        if post.attachment is not None:
+            try:
+                await self._show(replace(said, sections=()), post.attachment)
+            except (ContentRejected, ChatGone) as error:
+                _log.info("a file was not taken", extra={"reason": str(error)})
+            else:
+                return
+        await self._show(said)
+
+    async def _show(self, post: Post, file: Attachment | None = None) -> None:
         first, *rest = self._draw(post)
         async with self._turn:
-            await self._put(first.payload(), private=post.private)
+            await self._put(_Said(first.payload(), file), private=post.private)
             await self._follow([message.payload() for message in rest], private=post.private)
 
     async def whisper(self, text: str) -> None:
@@ -132,28 +153,31 @@ class InteractionResponder:
             except DeliveryError as error:
                 _log.info("an interaction was left open", extra={"reason": str(error)})
 
-    async def _acknowledge(self, kind: int, data: JsonObject | None = None) -> bool:
-        taken = await self._callbacks.acknowledge(kind, data)
+    async def _acknowledge(
+        self, kind: int, data: JsonObject | None = None, *, file: Attachment | None = None
+    ) -> bool:
+        taken = await self._callbacks.acknowledge(kind, data, file=file)
         self._acknowledged = True
         return taken
 
-    async def _put(self, payload: JsonObject, *, private: bool) -> None:
+    async def _put(self, said: "_Said", *, private: bool) -> None:
         """Show the first message: a new one, or in place of what stands there."""
         apart = private and not self._hidden and not self._shown
         if apart and self._acknowledged:
             await self._take_back()
-            self._shown = await self._callbacks.follow_up(payload | _HIDDEN)
-        elif self._acknowledged or not await self._answer(payload, new=apart, private=private):
+            self._shown = await self._callbacks.follow_up(said.json | _HIDDEN, file=said.file)
+        elif self._acknowledged or not await self._answer(said, new=apart, private=private):
             self._shown = self._shown or ORIGINAL
-            await self._callbacks.edit(self._shown, payload)
+            await self._callbacks.edit(self._shown, said.json, file=said.file)
         self._thinking = False
 
-    async def _answer(self, payload: JsonObject, *, new: bool, private: bool) -> bool:
+    async def _answer(self, said: "_Said", *, new: bool, private: bool) -> bool:
         """Give the first answer; False where Discord has one already."""
         if self._asked.pressed and not new:
-            taken = await self._acknowledge(REPLACE, payload)
+            taken = await self._acknowledge(REPLACE, said.json, file=said.file)
         else:
-            taken = await self._acknowledge(MESSAGE, payload | (_HIDDEN if private else {}))
+            flags = _HIDDEN if private else {}
+            taken = await self._acknowledge(MESSAGE, said.json | flags, file=said.file)
         self._shown = ORIGINAL
         return taken
 

@@ -18,6 +18,7 @@ from adapters.discord.errors import counts_as_invalid, translate
 from adapters.discord.exchange import Attempt, watched
 from adapters.discord.invalid import InvalidRequests
 from bot.domain.delivery_errors import NotDelivered, OutcomeUnknown
+from bot.domain.post import Attachment
 
 JsonObject = dict[str, Any]
 
@@ -44,9 +45,11 @@ class BotRest:
         *,
         json: JsonObject | list[JsonObject] | None = None,
         query: Mapping[str, Any] | None = None,
+        file: Attachment | None = None,
         **ids: str,
     ) -> Any:
-        """Make one call and give its answer's JSON. ``ids`` fill the path's braces.
+        """Make one call and give its answer's JSON. ``ids`` fill the path's braces; a ``file`` goes
+        along with the JSON, which names it as its attachment 0.
 
         Raises:
             DeliveryError: one of its kinds; its cause may be a ``Refusal`` with Discord's code.
@@ -54,6 +57,8 @@ class BotRest:
         self._invalid.check()
         client = await self._connection.logged_in()
         given: dict[str, Any] = {"json": json} if json is not None else {}
+        if file is not None:
+            given = {"form": _form(json, file)}
         if query:
             given["params"] = query
         with watched() as attempt:
@@ -69,6 +74,19 @@ class BotRest:
         if attempt.refusal and counts_as_invalid(attempt.refusal):
             self._invalid.count()
         return translate(error, attempt, read_only=read_only) or error
+
+
+def _form(json: object, file: Attachment) -> list[dict[str, Any]]:
+    """A body with a file ("Uploading Files"), its parts as discord.py takes them."""
+    return [
+        {"name": "payload_json", "value": json_.dumps(json)},
+        {
+            "name": "files[0]",
+            "value": file.text.encode(),
+            "filename": file.name,
+            "content_type": "text/plain; charset=utf-8",
+        },
+    ]
 
 
 def _answer_in_time(attempt: Attempt, error: TimeoutError, *, read_only: bool) -> Any:

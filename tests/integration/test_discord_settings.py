@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 
 from adapters.base import Prompter, Responder, Steward, Whisperer
+from adapters.discord.testing.faults import refusal
 from adapters.discord.testing.interactions import Asked
 from adapters.discord.testing.oracle import Spec, faults, load_spec
 from adapters.discord.testing.stage import Stage, listening, staged
 from adapters.discord.testing.world import Channel, JsonObject, Kind
 from bot.domain.command import Command, MenuEntry, Suggestion
-from bot.domain.post import Action, Choice, Post, Prompt, Section, Select
+from bot.domain.post import Action, Attachment, Choice, Post, Prompt, Section, Select
 
 Script = Callable[[str, Command, Responder], Awaitable[None]]
 EPHEMERAL = 64
@@ -372,3 +373,55 @@ async def test_windows_and_menus_of_others_are_not_ours(stage: Stage, channel: C
         last = await opened(stage, channel)
     assert last.shown is not None
     assert playing.keys == []
+
+
+EXPORT = Post(
+    "en",
+    "Saved papers",
+    "",
+    sections=(Section("", ("@misc{one, title = {A paper}}",)),),
+    attachment=Attachment("saved.bib", "@misc{one,\n  title = {A paper — 论文}}\n"),
+    private=True,
+)
+
+
+@pytest.mark.parametrize("slow", [False, True], ids=["at-once", "deferred"])
+async def test_a_file_stands_in_place_of_what_it_says(
+    stage: Stage, channel: Channel, *, slow: bool
+) -> None:
+    go = asyncio.Event()
+
+    async def script(pressed: str, command: Command, responder: Responder) -> None:
+        await go.wait()
+        await responder.show(EXPORT)
+
+    async with attended(stage, script) as playing:
+        asked = await stage.gateway.ask(stage.interactions.command(channel, "settings"))
+        await stage.gateway.until(lambda: bool(playing.commands))
+        if slow:
+            await stage.settle(advance=1.0)
+            await stage.gateway.until(lambda: asked.thinking)
+        go.set()
+        await stage.gateway.until(lambda: title(asked) == "Saved papers")
+    assert asked.shown is not None
+    assert "description" not in asked.shown["embeds"][0]
+    assert asked.shown["flags"] & EPHEMERAL
+    (sent,) = [request for request in stage.server.recorded if request.files]
+    assert EXPORT.attachment is not None
+    assert sent.files == {"saved.bib": EXPORT.attachment.text}
+    assert sent.content_type == "multipart/form-data"
+
+
+async def test_where_a_file_is_not_taken_its_words_are_shown(
+    stage: Stage, channel: Channel
+) -> None:
+    async def script(pressed: str, command: Command, responder: Responder) -> None:
+        await responder.show(EXPORT)
+
+    asked = stage.interactions.command(channel, "settings")
+    stage.server.script(refusal(400, 40005), method="POST", path="/callback")
+    async with attended(stage, script):
+        await stage.gateway.ask(asked)
+        await stage.gateway.until(lambda: title(asked) == "Saved papers")
+    assert asked.shown is not None
+    assert "misc" in asked.shown["embeds"][0]["description"]

@@ -10,7 +10,8 @@ import json
 import socket
 import struct
 from collections import deque
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import Any, Self
 
@@ -31,7 +32,10 @@ TOKEN = "bot-token.for-tests"  # noqa: S105 - no secret
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """One request as it arrived, and the status of its answer (0 where there was none)."""
+    """One request as it arrived, and the status of its answer (0 where there was none).
+
+    ``files`` are the texts of what came with a body of several parts, by their names.
+    """
 
     method: str
     path: str
@@ -40,6 +44,7 @@ class Recorded:
     content_type: str
     status: int
     answer: Any
+    files: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 class DiscordServer:
@@ -102,8 +107,7 @@ class DiscordServer:
         ]
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
-        raw = await request.read()
-        body = json.loads(raw) if raw else None
+        body, files = await _body(request)
         path = request.path.removeprefix(API)
         fault = self._fault(request.method, path)
         taken = Answer(200, {})
@@ -121,6 +125,7 @@ class DiscordServer:
                 request.content_type,
                 status,
                 answer,
+                files,
             )
         )
         if isinstance(said, Break):
@@ -175,6 +180,20 @@ class DiscordServer:
             await response.write(json.dumps(taken.body).encode()[:40])
             transport.close()
         return web.Response()
+
+
+async def _body(request: web.Request) -> tuple[Any, Mapping[str, str]]:
+    """The JSON of a request, and the files with it ("Uploading Files")."""
+    if not request.content_type.startswith("multipart/"):
+        raw = await request.read()
+        return (json.loads(raw) if raw else None), {}
+    parts = await request.post()
+    files = {
+        part.filename: part.file.read().decode()
+        for part in parts.values()
+        if isinstance(part, web.FileField)
+    }
+    return json.loads(str(parts["payload_json"])), files
 
 
 def _response(answer: Answer) -> web.Response:
