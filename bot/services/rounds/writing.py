@@ -2,9 +2,10 @@
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeAlias
 
 from bot.domain.errors import BudgetSpent, ModelBusy, ModelUnusable, SummaryError
 from bot.domain.paper import Paper
@@ -24,6 +25,8 @@ _log = logging.getLogger(__name__)
 _HOPELESS = frozenset((ModelUnusable.reason, BudgetSpent.reason))
 # The model's name on the board.
 MODEL = "model"
+
+_Name: TypeAlias = tuple[PaperId, Language]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,7 @@ class Writing:
         self._store = store
         self._clock = clock
         self._health = health
-        self._written: set[tuple[PaperId, Language]] = set()
+        self._written: set[_Name] = set()
         self._demand = Demand()
         self.first_seen: dict[PaperId, datetime] = {}
 
@@ -64,26 +67,24 @@ class Writing:
         days, listings = recent_days(now), self._store.listings
         places = places_of({s: await places_on(listings, s, days) for s in groups.sources})
         self.first_seen = {i: first_seen(there) for i, there in places.items()}
-        every = {(i, each) for i in places for languages in groups.languages for each in languages}
-        self._written &= every
-        await self._note_written(every - self._written)
-        left = every - self._written
+        read = sorted({language for languages in groups.languages for language in languages})
+        every = [(paper_id, language) for paper_id in places for language in read]
+        left = await self._unwritten(every)
         papers = await self._store.papers.get({paper_id for paper_id, _ in left})
-        open_ = [
-            Open(papers[i], places[i], language)
-            for i, language in sorted(left, key=str)
-            if i in papers
-        ]
+        open_ = [Open(papers[i], places[i], language) for i, language in left if i in papers]
         wanted = await self._demand.since(open_, groups, now)
         return [Lacking(one.paper.id, one.language, since) for one, since in wanted]
 
-    async def _note_written(self, unknown: Iterable[tuple[PaperId, Language]]) -> None:
+    async def _unwritten(self, every: Sequence[_Name]) -> list[_Name]:
+        self._written.intersection_update(every)
         asked: dict[Language, list[PaperId]] = defaultdict(list)
-        for paper_id, language in unknown:
-            asked[language].append(paper_id)
+        for paper_id, language in every:
+            if (paper_id, language) not in self._written:
+                asked[language].append(paper_id)
         for language, ids in asked.items():
             stored = await self._store.summaries.of_papers(ids, language)
             self._written.update((key.paper_id, language) for key, _ in stored)
+        return [name for name in every if name not in self._written]
 
     async def write(self, paper_id: PaperId, language: Language) -> bool:
         """Have one summary written; whether the paper has one now, or never will.
