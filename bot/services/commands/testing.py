@@ -10,7 +10,7 @@ from bot.domain.errors import SourceError, SummaryError
 from bot.domain.listing import LookUp
 from bot.domain.paper import Paper
 from bot.domain.paper_id import PaperId, PaperRef
-from bot.domain.post import Post
+from bot.domain.post import Post, Prompt
 from bot.domain.speech import Speech
 from bot.domain.summary import Language, Origin, Provenance, Score, Scores, Summary
 from bot.domain.target import Target
@@ -50,6 +50,25 @@ class Shown:
     def last(self) -> Post:
         """What stands now."""
         return self.posts[-1]
+
+
+@dataclass
+class Managed(Shown):
+    """Implements ``Steward`` and ``Prompter`` too: ``manages`` is whether who asks may change the
+    chat, ``asks`` whether a text can be asked for; ``prompts`` is every question."""
+
+    manages: bool = True
+    asks: bool = True
+    prompts: list[Prompt] = field(default_factory=list[Prompt])
+
+    async def may_manage(self) -> bool:
+        await asyncio.sleep(0)
+        return self.manages
+
+    async def prompt(self, prompt: Prompt) -> bool:
+        if self.asks:
+            self.prompts.append(prompt)
+        return self.asks
 
 
 @dataclass
@@ -124,7 +143,8 @@ class ScriptedCollect:
 
 @dataclass
 class Bench:
-    """A command service with everything around it within reach."""
+    """A command service with everything around it within reach; ``shown`` makes a way back for
+    each command and press."""
 
     means: Means
     service: CommandService
@@ -132,16 +152,17 @@ class Bench:
     writer: ScriptedWriter
     quoting: ScriptedWriter
     collect: ScriptedCollect
+    shown: Callable[[], Shown] = Shown
 
     async def ask(self, name: str, argument: str = "", **changes: object) -> Shown:
         """Give a command and return what was shown; ``changes`` are fields of the command."""
-        shown = Shown()
+        shown = self.shown()
         await self.service.handle(command(name, argument, **changes), shown)
         return shown
 
     async def press(self, key: str, **changes: object) -> Shown:
         """Press a button and return what was shown."""
-        shown = Shown()
+        shown = self.shown()
         await self.service.act(key, command("", "", **changes), shown)
         return shown
 

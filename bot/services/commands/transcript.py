@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from adapters.plain import plain_text
 from bot.domain.post import Choice, Post, Select
-from bot.services.commands.testing import Bench, Shown
+from bot.services.commands.testing import Bench, Managed, Shown
 
 
 @dataclass
@@ -44,6 +44,8 @@ class Transcript:
 
     def _answered(self, shown: Shown) -> Post | None:
         self.entries += [f"({whisper})" for whisper in shown.whispers]
+        if isinstance(shown, Managed):
+            self.entries += [f"({p.title}? {p.hint} /{p.command} …)" for p in shown.prompts]
         if shown.posts:
             self.last = shown.last
             self.entries.append(as_text(shown.last))
