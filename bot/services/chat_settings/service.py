@@ -10,6 +10,7 @@ from bot.domain.command import Command
 from bot.domain.speech import Speech
 from bot.services.chat_settings.chat_ledger import ChatLedger
 from bot.services.chat_settings.choosing import other_code, page_of, read_choice, without_filters
+from bot.services.chat_settings.counting import counted
 from bot.services.chat_settings.forgetting import Forgetting
 from bot.services.chat_settings.grammar import apply_all, read_changes
 from bot.services.chat_settings.keys import Chosen, Deed, Page, Press, read_set_key
@@ -132,10 +133,12 @@ class ChatSettings:
         if not await visit.may_change():
             await visit.refuse()
             return
-        change = read()
+        change, now = read(), self._means.clock.now()
 
         def known(chat: Chat | None) -> Chat | None:
-            return change(chat) if chat is not None and subscribed(chat) else None
+            if chat is None or not subscribed(chat):
+                return None
+            return counted(chat, change(chat), now)
 
         changed = await self._ledger.change(visit.command, known)
         if changed is None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from bot.domain.chat import Chat
 from bot.domain.speech import Speech
 from bot.services.chat_settings.chat_ledger import Changed, ChatLedger, returned
+from bot.services.chat_settings.counting import counted
 from bot.services.chat_settings.describe import Last
 from bot.services.chat_settings.grammar import apply_all
 from bot.services.chat_settings.menu import View, menu_page, subscribed
@@ -58,11 +59,12 @@ class Subscribing:
         now = self._means.clock.now()
 
         def begin(chat: Chat | None) -> Chat:
-            open_already = chat is not None and subscribed(chat) and not chat.paused
-            chat = chat or replace(self.unknown(visit), since=now)
+            if chat is not None and subscribed(chat) and not chat.paused:
+                return counted(chat, apply_all(chat, wanted), now)
+            chat = chat or self.unknown(visit)
             if not chat.sources:
                 chat = replace(chat, sources=self._means.offer.sources)
-            return apply_all(chat if open_already else returned(chat, now), wanted)
+            return apply_all(returned(chat, now), wanted)
 
         changed = await self._ledger.change(visit.command, begin)
         if changed is not None:
