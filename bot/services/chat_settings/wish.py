@@ -13,10 +13,12 @@ from bot.services.chat_settings.topics import Topic, split_topic
 from bot.services.chat_settings.typed import changes, phrases, tidy
 
 _LEADING = re.compile(
-    r"(?:to|only|just|from|the|papers|about|on|with|关于|有关|只要)(?: |(?=[^\w]))", re.IGNORECASE
+    r"(?:to|only|just|from|the|and|papers|about|on|with|关于|有关|只要)(?: |(?=[^\w]))",
+    re.IGNORECASE,
 )
 _TRAILING = re.compile(r" papers?$|的?论文$", re.IGNORECASE)
 _IN_LANGUAGE = re.compile(r"(?:in )?(.+)", re.IGNORECASE)
+_JOINING = ("and", "&", "和", "与")
 _AND = re.compile(r" and | & |\+|和|与")
 
 
@@ -74,10 +76,14 @@ def _bare(phrase: str) -> str:
 def _leading_sources(phrase: str) -> tuple[list[str], str]:
     """Words at the beginning that name sources, and what follows them."""
     words, named = phrase.split(), list[str]()
-    while words and _names_source(
-        words[0], after_arxiv=bool(named) and "arxiv" in named[0].lower()
-    ):
-        named.append(words.pop(0))
+    while words:
+        after_arxiv = bool(named) and named[0].casefold().startswith("arxiv")
+        if _names_source(words[0], after_arxiv=after_arxiv):
+            named.append(words.pop(0))
+        elif named and words[0].casefold() in _JOINING:
+            words.pop(0)
+        else:
+            break
     if named and all(word.casefold() in ("arxiv", "arxiv:") for word in named):
         return [], phrase
     return named, _bare(" ".join(words))
