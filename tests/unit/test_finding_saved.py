@@ -153,6 +153,7 @@ async def test_nobody_turns_or_empties_anybody_elses_list(one: Bench) -> None:
     await save(one, 9)
     first = (await one.ask("saved", target=GROUP, private=False)).last
     removing = (await one.press(key(first, "Remove …"), target=GROUP, private=False)).last
+    await one.means.store.saved.add("fake:8", MORE[8].id, now=NOON)
     for button in (*first.actions[-2:], *removing.actions):
         pressed = await one.press(button.key, user="8", target=GROUP, private=False)
         assert (pressed.posts, pressed.whispers) == (
@@ -160,6 +161,7 @@ async def test_nobody_turns_or_empties_anybody_elses_list(one: Bench) -> None:
             ["That is somebody else's list. Yours: /saved"],
         )
     assert len(await one.means.store.saved.of("fake:7")) == 9
+    assert await one.means.store.saved.of("fake:8") == [MORE[8].id]
 
 
 async def test_t8_one_person_keeps_a_bounded_number(one: Bench) -> None:

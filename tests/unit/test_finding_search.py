@@ -18,6 +18,7 @@ from summarizer.languages import load_wording
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 WORDINGS = {language: load_wording(language) for language in ("en", "zh")}
 SPEECHES = {language: load_speech(language) for language in WORDINGS}
+HOME = Target("fake", "1")
 LONGLORA = Paper(
     PaperId("2309.12307"),
     "LongLoRA: Efficient Fine-tuning of Long-Context Large Language Models",
@@ -193,5 +194,10 @@ async def test_days_are_those_of_the_chats_own_lists(one: Bench) -> None:
     )
     post = (await one.ask("search", "longlora", target=group)).last
     assert post.sections[0].lines[0].endswith("· 2023-09-22")
+    both = ("hf", "arxiv:cs.CL")
+    await one.means.store.chats.save([Chat(HOME, language="en", sources=both)], now=NOON)
+    again = bench(one.means.store, HeldClock(NOON), WORDINGS)
+    newest = (await again.ask("search", "longlora", target=HOME)).last
+    assert newest.sections[0].lines[0].endswith("· 2023-09-25")
     video = (await one.ask("search", "part 7")).last
     assert video.sections[0].lines[0].endswith("part 7")
