@@ -211,7 +211,7 @@ def test_a_page_of_any_real_day_is_one_message(
     days = list((shared / "data" / "hf_daily").glob("????-??-??.json"))
     for file in days:
         papers = parse_daily(file.read_bytes(), day=date.fromisoformat(file.stem)).papers
-        rows = [said("词" * 300, n) for n in range(len(papers))]
+        rows = [said("词" * 300, n) for n in range(1, len(papers) + 1)]
         titled = [
             DigestRow(replace(r.paper, title=p.title), r.summary)
             for r, p in zip(rows, papers, strict=True)
