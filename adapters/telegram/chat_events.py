@@ -64,7 +64,8 @@ def read_reaction(update: Json) -> Reaction | None:
 
 
 def _of_one(change: Json) -> Reaction | None:
-    new, old = _thumbs(change["new_reaction"]), _thumbs(change["old_reaction"])
+    # python-telegram-bot drops empty lists.
+    new, old = _thumbs(change.get("new_reaction", ())), _thumbs(change.get("old_reaction", ()))
     if new == old:
         return None
     # An anonymous administrator reacts as the chat.
@@ -73,7 +74,8 @@ def _of_one(change: Json) -> Reaction | None:
 
 
 def _of_all(change: Json) -> Reaction | None:
-    totals = {each["type"].get("emoji"): int(each["total_count"]) for each in change["reactions"]}
+    reactions: Sequence[Json] = change.get("reactions", ())
+    totals = {each["type"].get("emoji"): int(each["total_count"]) for each in reactions}
     return _reaction(change, "", max(0, totals.get(_UP, 0)), max(0, totals.get(_DOWN, 0)))
 
 

@@ -51,7 +51,7 @@ def thumbs(*signs: str) -> list[dict[str, str]]:
 
 
 def reacted(
-    old: list[dict[str, str]], new: list[dict[str, str]], **more: Any
+    old: list[dict[str, str]], new: list[dict[str, str]] | None, **more: Any
 ) -> dict[str, dict[str, Any] | int]:
     change = {"chat": GROUP, "message_id": 5, "date": 1, "user": PERSON, **more}
     change |= {"old_reaction": old, "new_reaction": new}
@@ -64,6 +64,7 @@ def reacted(
         pytest.param(thumbs(), thumbs("👍"), (1, 0), id="up"),
         pytest.param(thumbs("👍"), thumbs("👎"), (0, 1), id="changed"),
         pytest.param(thumbs("👎"), thumbs(), (0, 0), id="taken back"),
+        pytest.param(thumbs("👎"), None, (0, 0), id="taken back, the empty list left out"),
         pytest.param(thumbs("👍"), thumbs("🔥"), (0, 0), id="replaced by another sign"),
         pytest.param(thumbs(), thumbs("🔥", "👍"), (1, 0), id="among others"),
         pytest.param(thumbs("🔥"), thumbs("❤"), None, id="other signs"),
@@ -74,7 +75,7 @@ def reacted(
     ],
 )
 def test_thumbs_are_understood_and_other_signs_say_nothing(
-    old: list[dict[str, str]], new: list[dict[str, str]], thought: tuple[int, int] | None
+    old: list[dict[str, str]], new: list[dict[str, str]] | None, thought: tuple[int, int] | None
 ) -> None:
     wanted = thought and Reaction(Target("telegram", "-100123"), "5", "7", *thought)
     assert read_reaction(reacted(old, new)) == wanted
