@@ -8,7 +8,7 @@ from bot.domain.timetable import EVERY_DAY, WORKDAYS, QuietHours, Timetable
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _HAN_DAYS = "一二三四五六日"
 _DAY = (
-    r"(?:(?P<{0}>mon|tue|wed|thu|fri|sat|sun)(?:s?day|nesday|rsday|urday|s|r|rs)?\b\.?"
+    r"(?:(?P<{0}>mon|tue|wed|thu|fri|sat|sun)(?:day|sday|nesday|rsday|urday|rs|r|s)?s?\b\.?"
     r"|(?:周|星期|礼拜)(?P<{0}h>[一二三四五六日天]))"
 )
 _DAY_RANGE = re.compile(
@@ -31,7 +31,7 @@ _GROUPS = {
 _GROUP = re.compile("|".join(sorted(_GROUPS, key=len, reverse=True)))
 _TIME = re.compile(
     r"(?P<part>上午|早上|凌晨|中午|下午|晚上)? ?(?P<hour>\d{1,2})"
-    r"(?:[:.h]?(?P<minute>\d{2})|(?:点|时)(?:(?P<half>半)|(?P<hanminute>\d{1,2})分?|整)?)?"
+    r"(?:(?:[:.h]|(?<=\d\d))(?P<minute>\d{2})|(?:点|时)(?:(?P<half>半)|(?P<hanminute>\d{1,2})分?|整)?)?"
     r"(?: ?(?P<suffix>am|pm)\b)?(?!\d)"
 )
 _BETWEEN = re.compile(r" ?(?:-|–|—|~|to|until|till|and|至|到) ?")
