@@ -318,8 +318,8 @@ class ChatStore(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class DeliveryQuery:
-    """Which deliveries; what is ``None`` does not narrow. ``since`` is about ``created_at``,
-    ``kind`` is how the post's key begins (``paper:``). A message is named within its chat: with a
+    """Which deliveries; what is ``None`` does not narrow. ``since`` and ``until`` (which is not
+    included) are about ``created_at``, ``kind`` is how the post's key begins (``paper:``). A message is named within its chat: with a
     ``message_id`` the target's thread does not matter, for who reacts may not tell it."""
 
     target: Target | None = None
@@ -330,6 +330,7 @@ class DeliveryQuery:
     platform: str | None = None
     message_id: str | None = None
     kind: str | None = None
+    until: datetime | None = None
 
 
 class Outbox(Protocol):
@@ -495,6 +496,11 @@ class Backlog(Protocol):
 
     async def prune(self, *, before: datetime) -> int:
         """Forget settled deliveries created before a moment; returns how many."""
+        ...
+
+    async def renew(self, deliveries: Collection[Delivery], *, now: datetime) -> int:
+        """Put deliveries that ended without having been sent (``failed``, ``expired``, ``passed``)
+        back into the queue as if they were new; returns how many. All others stay as they are."""
         ...
 
 

@@ -45,10 +45,9 @@ async def deliveries(
         day = None if date is None else read_day(date, today=sulan.clock.now().date())
         since = None if day is None else datetime.combine(day, time(), UTC)
         target = None if chat is None else (await find_chat(sulan.store, chat)).target
-        query = DeliveryQuery(target=target, states=_states(state), since=since, limit=limit + 1)
+        until = None if since is None else since + timedelta(days=1)
+        query = DeliveryQuery(target, _states(state), since=since, until=until, limit=limit + 1)
         found = await sulan.store.outbox.find(query)
-    if since is not None:
-        found = [row for row in found if row.created_at < since + timedelta(days=1)]
     if json:
         screen.raw(dumps([_document(row) for row in found[:limit]]))
         return 0

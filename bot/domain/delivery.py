@@ -145,6 +145,9 @@ class Broken:
 
 Outcome: TypeAlias = Sent | Limited | NotSent | Refused | Rejected | Unclear | Broken
 
+# Ended, and nobody has it: these may be asked for again.
+UNSENT_FOR_GOOD = frozenset({State.FAILED, State.EXPIRED, State.PASSED})
+
 # A post that always breaks what renders it leaves the queue after so many tries (F63).
 MAX_BROKEN = 3
 # A paper is news for two days (F58, F61): what is older is not posted unasked.
@@ -225,6 +228,11 @@ def waits(delivery: Delivery, outcome: Outcome) -> timedelta:
 def backoff(attempts: int) -> timedelta:
     """How long to wait after so many failed attempts: doubling from 5 s to 30 min."""
     return min(_LONGEST_WAIT, _FIRST_WAIT * 2 ** min(max(0, attempts - 1), 20))
+
+
+def renewed(delivery: Delivery, now: datetime) -> Delivery:
+    """The delivery as if nobody had tried it yet, and it were news now."""
+    return Delivery(delivery.target, delivery.post_key, now, now, part=delivery.part)
 
 
 def expired(delivery: Delivery, now: datetime) -> bool:

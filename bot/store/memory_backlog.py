@@ -55,3 +55,7 @@ class MemoryBacklog:
         for row in stale:
             self._outbox.remove(row)
         return len(stale)
+
+    async def renew(self, deliveries: Collection[Delivery], *, now: datetime) -> int:
+        """See the port."""
+        return sum(self._outbox.renew(delivery, now) for delivery in deliveries)

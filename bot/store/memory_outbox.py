@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
-from bot.domain.delivery import Delivery, State
+from bot.domain.delivery import UNSENT_FOR_GOOD, Delivery, State, renewed
 from bot.domain.target import Target
 from bot.ports import DeliveryQuery
 from bot.store.addresses import lane_of, readdressed, settled
@@ -87,9 +87,18 @@ class MemoryOutbox:
             and (query.states is None or row.state in query.states)
             and (query.post_key is None or row.post_key == query.post_key)
             and (query.since is None or row.created_at >= query.since)
+            and (query.until is None or row.created_at < query.until)
         ]
         found.sort(key=lambda row: (row.created_at, self._numbers[row.id]), reverse=True)
         return found[: max(0, query.limit)]
+
+    def renew(self, delivery: Delivery, now: datetime) -> bool:
+        """Queue a row anew that ended unsent; returns whether it did."""
+        row = self._rows.get(delivery.id)
+        if row is None or row.state not in UNSENT_FOR_GOOD:
+            return False
+        self._write(renewed(row, now))
+        return True
 
     def holds(self, row_id: str) -> bool:
         """Whether there is a delivery with this id."""

@@ -55,6 +55,8 @@ def _narrowed(query: DeliveryQuery) -> list[sa.ColumnElement[bool]]:
         narrowed.append(_ROW.post_key == query.post_key)
     if query.since is not None:
         narrowed.append(_ROW.created_at >= query.since)
+    if query.until is not None:
+        narrowed.append(_ROW.created_at < query.until)
     if query.platform is not None:
         narrowed.append(_ROW.platform == query.platform)
     if query.kind is not None:

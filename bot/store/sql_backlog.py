@@ -5,12 +5,13 @@ from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
-from bot.domain.delivery import State
+from bot.domain.delivery import UNSENT_FOR_GOOD, Delivery, State
 from bot.domain.target import Target
 from bot.ports import Waiting
 from bot.store.addresses import settled
 from bot.store.column_types import Instant
 from bot.store.database import Database, batches
+from bot.store.lanes import make, refresh
 from bot.store.outbox_query import of_kind
 from bot.store.tables import DELIVERIES, OPEN
 
@@ -35,6 +36,20 @@ _OLDEST = (
     .order_by(_ROW.created_at, _ROW.number)
     .limit(_LOOKED_AT)
 )
+
+
+# Every other column as ``domain.delivery.renewed`` leaves it.
+_AS_NEW = {
+    "state": State.PENDING.value,
+    "attempts": 0,
+    "resent": False,
+    "plain": False,
+    "lease_until": None,
+    "called_at": None,
+    "sent_at": None,
+    "message_id": None,
+    "reason": "",
+}
 
 
 class SqlBacklog:
@@ -95,3 +110,19 @@ class SqlBacklog:
                     pruned += (await connection.execute(gone)).rowcount
             place = {"at": rows[-1][0], "after": rows[-1][1]} if len(rows) == _LOOKED_AT else None
         return pruned
+
+    async def renew(self, deliveries: Collection[Delivery], *, now: datetime) -> int:
+        """See the port."""
+        count = 0
+        for batch in batches(deliveries):
+            async with self._database.writing() as connection:
+                lanes = await make(self._database, connection, [row.target for row in batch])
+                ended = _ROW.state.in_([state.value for state in UNSENT_FOR_GOOD])
+                again = (
+                    sa.update(DELIVERIES)
+                    .where(_ROW.id.in_([row.id for row in batch]), ended)
+                    .values(created_at=now, due_at=now, **_AS_NEW)
+                )
+                count += (await connection.execute(again)).rowcount
+                await refresh(connection, lanes)
+        return count
