@@ -27,8 +27,6 @@ _COMMAND = re.compile(r"/(?P<name>[A-Za-z0-9_]{1,32})(?:@(?P<bot>[A-Za-z0-9_]{1,
 _LINK = re.compile(
     r"https?://(?:[a-z]+\.)?(?:arxiv\.org|huggingface\.co|hf\.co|alphaxiv\.org)/\S+", re.IGNORECASE
 )
-# The account behind which a group's anonymous administrators write (Bot API, User).
-_ANONYMOUS = 1087968824
 # What somebody writes in private without a command (``Commands.handle``).
 _PASTED = ""
 
@@ -172,13 +170,12 @@ def alias_of(chat: Json) -> str:
 
 
 def _user(message: Json) -> str:
-    """Who wrote: "" for a channel's post, the group itself for its anonymous administrators."""
+    """Who wrote: "" for a channel's post, the group itself for its anonymous administrators, the
+    channel for who writes as one: they stand behind accounts that all such people share."""
     sender = message.get("from")
     if sender is None:
         return ""
-    if sender["id"] == _ANONYMOUS and "sender_chat" in message:
-        return str(message["sender_chat"]["id"])
-    return str(sender["id"])
+    return str(message.get("sender_chat", sender)["id"])
 
 
 def _language(user: Json | None) -> str | None:

@@ -173,6 +173,25 @@ async def test_the_menu_is_set_once_in_each_language() -> None:
         assert len(stage.server.called("setMyCommands")) == 3
 
 
+async def test_a_menu_that_telegram_would_refuse_keeps_nobody_from_listening() -> None:
+    async with staged() as stage:
+        stage.server.script("setMyCommands", Refusal(400, "Bad Request: BOT_COMMAND_INVALID"))
+        tables = {"zh-Hant": "論文", "de": "x" * 300, "en": ""}
+        entries = [MenuEntry("paper", tables), MenuEntry("Bad-Name", tables)]
+        await set_menu(
+            stage.bot.client.bot,
+            [*entries, *(MenuEntry(f"c{number}", tables) for number in range(120))],
+        )
+        sets = stage.server.called("setMyCommands")
+        assert [call.params.get("language_code", "") for call in sets] == ["", "de", "en"]
+        lists = [json.loads(call.params["commands"]) for call in sets]
+        assert {len(each) for each in lists} == {100}
+        assert [each[0]["description"] for each in lists] == ["paper", "x" * 256, "paper"]
+        await set_menu(stage.bot.client.bot, [])
+        await set_menu(stage.bot.client.bot, [MenuEntry("paper", {})])
+        assert len(stage.server.called("setMyCommands")) == 3
+
+
 async def test_f55_what_was_fetched_and_not_answered_is_answered_after_a_kill() -> None:
     store = MemoryStore()
     async with staged(store) as stage:
@@ -301,6 +320,17 @@ async def test_a_button_that_changes_nothing_stops_spinning_too() -> None:
         stage.server.push({"callback_query": {**query, "message": message}})
         stage.listen(Scripted())
         await until(lambda: bool(stage.server.called("answerCallbackQuery")))
+
+
+async def test_a_heading_between_buttons_does_nothing_and_stops_spinning() -> None:
+    async with staged() as stage:
+        commands = Scripted()
+        message = stage.server.state.call("sendMessage", {"chat_id": "7", "text": "old"})
+        query = {"id": "9", "from": SOMEBODY, "chat_instance": "1", "data": "-"}
+        stage.server.push({"callback_query": {**query, "message": message}})
+        stage.listen(commands)
+        await until(lambda: bool(stage.server.called("answerCallbackQuery")))
+        assert commands.pressed == []
 
 
 async def test_inline_mode_answers_from_what_is_stored() -> None:
