@@ -97,6 +97,15 @@ def test_the_answer_goes_to_the_topic_it_came_from(
             "-100123",
             id="T10: an anonymous administrator",
         ),
+        pytest.param(
+            message(
+                "/today",
+                chat=GROUP,
+                **{"from": {"id": 136817688}, "sender_chat": {"id": -100999}},
+            ),
+            "-100999",
+            id="T12: who writes as their channel",
+        ),
         pytest.param(message("/today", chat=CHANNEL, **{"from": None}), "", id="a channel"),
     ],
 )
