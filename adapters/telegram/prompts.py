@@ -40,7 +40,8 @@ def prompt_message(
 
 def _lines(prompt: Prompt) -> Iterator[Line]:
     yield outside(prompt.title[:_TITLE], {}, Style.BOLD)
-    yield outside(prompt.hint[:_HINT], {})
+    hint = " ".join(filter(None, (prompt.hint[:_HINT], prompt.replying[:_HINT])))
+    yield outside(hint, {})
     if value := collapse(prompt.value)[:_VALUE]:
         yield (Span(value, Style.CODE),)
     yield (Span(f"{_SIGN}/{collapse(prompt.command).lstrip('/')}", Style.CODE),)

@@ -76,12 +76,14 @@ class Select:
 @dataclass(frozen=True, slots=True)
 class Prompt:
     """A question for a text. The answer comes back as if somebody had typed ``command``, a blank,
-    and the text: ``/settings include``. ``value`` is what stands there now."""
+    and the text: ``/settings include``. ``value`` is what stands there now. ``replying`` asks for a
+    reply, where the platform has nothing else to answer with."""
 
     command: str
     title: str
     hint: str = ""
     value: str = ""
+    replying: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ def prompt_for(topic: Topic, chat: Chat, speech: Speech) -> Prompt:
         topic_label(topic, speech),
         speech.say("Such as: {example}. “off” for none.", example=example),
         present_text(topic, chat),
+        replying=speech.say("Reply to this message."),
     )
 
 
