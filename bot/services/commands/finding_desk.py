@@ -22,7 +22,7 @@ from bot.services.finding.keys import (
     ShowList,
     ToggleSaved,
 )
-from bot.services.finding.opinions import Opinions
+from bot.services.finding.opinions import CountOpinions
 
 _Ask: TypeAlias = Callable[[Asker], Awaitable[Post]]
 
@@ -35,7 +35,7 @@ class FindingDesk:
         self._search = AskSearch(means, sources=sources)
         self._saved = AskSaved(means, sources=sources)
         self._top = AskTop(means, sources=sources)
-        self._opinions = Opinions(means.store, means.clock)
+        self._opinions = CountOpinions(means.store, means.clock)
         self._asks: Mapping[str, _Ask] = {
             "search": self._search.search,
             "save": self._saved.save,

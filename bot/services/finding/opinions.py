@@ -11,7 +11,7 @@ from bot.services.post_keys import PaperPost, read_post_key
 _ARRIVED = frozenset({State.SENT})
 
 
-class Opinions:
+class CountOpinions:
     """Counts what people think, once for each person, paper and chat."""
 
     def __init__(self, store: Store, clock: Clock) -> None:
