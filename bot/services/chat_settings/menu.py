@@ -17,6 +17,9 @@ from bot.services.chat_settings.offer import Offer
 from bot.services.chat_settings.prompts import topic_label
 from bot.services.chat_settings.topics import Topic
 
+# Characters of a list on a page: five of them still leave it one message on either platform.
+_LONGEST_LINE = 400
+
 # Which settings of a page can also be typed, in the order of their buttons.
 _ASKED: dict[Page, tuple[Topic, ...]] = {
     Page.HOME: (),
@@ -141,12 +144,26 @@ def _present(view: View, page: Page) -> tuple[Section, ...]:
     )
     lines = tuple(
         view.speech.say(
-            "{name}: {values}", name=topic_label(topic, view.speech), values=", ".join(words)
+            "{name}: {values}",
+            name=topic_label(topic, view.speech),
+            values=_within_line(words, view.speech),
         )
         for topic, words in lists
         if len(words) > 1
     )
     return (Section("", lines, bulleted=True),) if lines else ()
+
+
+def _within_line(words: tuple[str, ...], speech: Speech) -> str:
+    """All of a list, or as much as a page has room for; its prompt has the whole."""
+    kept = list(words)
+    while len(kept) > 1 and len(", ".join(kept)) > _LONGEST_LINE:
+        kept.pop()
+    more = len(words) - len(kept)
+    shown = ", ".join(kept)
+    if not more:
+        return shown
+    return speech.say_many("{some} and {count} more", "{some} and {count} more", more, some=shown)
 
 
 def _typed_form(view: View, page: Page) -> tuple[str, ...]:
