@@ -11,21 +11,22 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import chain
 
 from bot.domain.text import without_hidden
 
 _CJK = "\u3005\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\U00020000-\U0003ffff"
+_STOPS = ".,;:!?。、|\n"  # no phrase goes on behind them
 _ACCENTS = re.compile("[\u0300-\u036f\u00ad]")  # soft hyphens go with them
-_HYPHEN = re.compile(r"(?<=[^\W\d_])[-\u2010](?=[^\W\d_])")
+_WORD = rf"[^\W_{_CJK}]+"
 _TOKENS = re.compile(
-    r"(?P<sign>(?<![^\W_])[^\W\d_](?:\+\+|\#)(?![^\W_]))"  # C++, C#
-    rf"|(?P<character>[{_CJK}])"
-    rf"|(?P<word>(?:[^\W_{_CJK}]|(?<=\d)\.(?=\d))+)"  # 2.5 is one
-    r"|(?P<stop>[.,;:!?。、|\n]+)"
+    rf"{_WORD}(?:(?<=\d)\.(?=\d){_WORD})*"  # 2.5 is one
+    r"(?:(?<=[\W_][^\W\d_])(?:\+\+|\#)(?![^\W_]))?"  # C++, C#
+    rf"|[{_CJK}]"
+    r"|-(?<=[^\W\d_]-)(?=[^\W\d_])"
+    rf"|[{_STOPS}]+"
 )
 _NUMBERED = re.compile(r"([^\W\d_]{3,})(\d.*)")
-_STOP = "|"
+_STOP, _HYPHEN = "|", " - "
 # What a hundred thousand chats look for, were it all different; each some 200 bytes.
 _cached = lru_cache(maxsize=1 << 19)
 # Many chats look for the same in a paper.
@@ -48,11 +49,8 @@ class Words:
 
 def words_of(texts: Iterable[str]) -> Words:
     """The words of some texts; no phrase reaches from one into another."""
-    folded = _folded("\n".join(texts))
-    tokens = list(_tokens(folded))
-    if _HYPHEN.search(folded):
-        tokens += [_STOP, *_tokens(_HYPHEN.sub("", folded))]
-    return Words(frozenset(tokens), f" {' '.join(tokens)} ")
+    running = f" {_STOP} ".join(map(_running, _forms(f" {_STOP} ".join(map(_folded, texts)))))
+    return Words(frozenset(running.split()), f" {running} ")
 
 
 def holds(words: Words, phrase: str) -> bool:
@@ -77,28 +75,36 @@ def summary_only(phrase: str) -> bool:
     return _FOREIGN.search(_folded(phrase)) is not None
 
 
+@lru_cache(maxsize=1 << 14)
 def name_words(name: str) -> frozenset[str]:
     """The words of a person's or an organisation's name, whose order varies and whose s is no
     plural; "Fei-Fei" counts as "Feifei" too."""
-    folded = _folded(name)
-    return frozenset(_plain_tokens(folded)) | frozenset(_plain_tokens(_HYPHEN.sub("", folded)))
+    return frozenset[str]().union(*name_spellings(name))
 
 
 @_cached
 def name_spellings(name: str) -> tuple[frozenset[str], ...]:
     """What somebody types as a name: the words that must all stand in one, a set a spelling."""
-    folded = _folded(name)
-    spellings = (_plain_tokens(folded), _plain_tokens(_HYPHEN.sub("", folded)))
-    return tuple({words: None for tokens in spellings if (words := frozenset(tokens))})
+    spellings = [
+        frozenset(word for word in form.split() if word[0] not in _STOPS)
+        for form in _forms(_folded(name))
+    ]
+    return tuple(words for words in spellings if words)
 
 
 @_cached
 def _spellings(phrase: str) -> tuple[str, ...]:
     """Its words with a blank between them; without its hyphens too, where it has any."""
-    folded = _folded(phrase)
-    apart = _trimmed(_tokens(folded))
-    joined = _trimmed(_tokens(_HYPHEN.sub("", folded))) if _HYPHEN.search(folded) else apart
-    return tuple(spelling for spelling in dict.fromkeys((apart, joined)) if spelling)
+    spellings = [_running(form).strip(f"{_STOP} ") for form in _forms(_folded(phrase))]
+    return tuple(spelling for spelling in spellings if spelling)
+
+
+def _forms(folded: str) -> tuple[str, ...]:
+    """Its words with blanks between them; once more without its hyphens, where it has any."""
+    running = " ".join(_TOKENS.findall(f" {folded}"))
+    if _HYPHEN not in running:
+        return (running,)
+    return running.replace(_HYPHEN, " "), running.replace(_HYPHEN, "")
 
 
 def _stands(words: Words, phrase: str) -> bool:
@@ -109,39 +115,26 @@ def _stands(words: Words, phrase: str) -> bool:
     return False
 
 
-def _trimmed(tokens: Iterable[str]) -> str:
-    """Without stops at either end."""
-    return " ".join(tokens).strip(f"{_STOP} ")
-
-
 def _folded(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text.lower()
     decomposed = unicodedata.normalize("NFKD", without_hidden(text))
-    return unicodedata.normalize("NFKC", _ACCENTS.sub("", decomposed)).casefold()
+    composed = unicodedata.normalize("NFKC", _ACCENTS.sub("", decomposed))
+    return composed.casefold().replace("\u2010", "-")  # the hyphen that is no minus
 
 
-def _plain_tokens(folded: str) -> list[str]:
-    return [found[0] for found in _TOKENS.finditer(folded) if found.lastgroup != "stop"]
+def _running(form: str) -> str:
+    return " ".join(map(_compared, form.split()))
 
 
-def _tokens(folded: str) -> Iterable[str]:
-    if folded.isascii() and folded.replace(" ", "").isalpha():
-        return map(_singular, folded.split())
-    return chain.from_iterable(_parts(found) for found in _TOKENS.finditer(folded))
-
-
-def _parts(found: re.Match[str]) -> tuple[str, ...]:
-    """A name of three letters or more and the figures behind it are two words."""
-    token = found[0]
-    if found.lastgroup != "word":
-        return (_STOP,) if found.lastgroup == "stop" else (token,)
-    numbered = _NUMBERED.fullmatch(token)
-    return numbered.groups() if numbered else (_singular(token),)
-
-
-def _singular(word: str) -> str:
-    """Without the s of a plural, and alike for words in -y and -ie; never shown to anybody."""
+@lru_cache(maxsize=1 << 16)
+def _compared(word: str) -> str:
+    """A word as it is compared; never shown to anybody. A name of three letters or more and the
+    figures behind it are two; words in -y and -ie are alike, and without the s of a plural."""
+    if word[0] in _STOPS:
+        return _STOP
+    if numbered := _NUMBERED.fullmatch(word):
+        return " ".join(numbered.groups())
     if word in _NO_PLURAL or not word.isascii():
         return word
     plural = len(word) > 3 and word[-1] == "s" and word[-2] != "s" and word.isalpha()
