@@ -37,6 +37,8 @@ _COMMANDS = (
     ("run", "bot.cli.run:run", _RUN, "Publish the day's papers and answer people, until stopped."),
     ("chats", "bot.cli.chats:chats", _RUN, "Who gets what, and what keeps it from them."),
     ("deliveries", "bot.cli.deliveries:deliveries", _RUN, "What was sent where, and what failed."),
+    ("replay", "bot.cli.replay:replay", _RUN, "Send what chats lack of a day."),
+    ("broadcast", "bot.cli.broadcast:broadcast", _RUN, "An announcement to every chat."),
     ("check", "bot.cli.check:check", _RUN, "What is set, what works, and what to do."),
     ("adapters", "bot.cli.adapters:adapters", _RUN, "Where posts can go, and what is missing."),
 )
@@ -74,6 +76,14 @@ is asked for its list of models only.""",
 
     sulan deliveries --state failed --date 2026-08-21
     sulan deliveries --chat discord/112233445566778899""",
+    "replay": """Only what each chat's settings ask for and it never got. Examples:
+
+    sulan replay --date 2026-08-21
+    sulan replay --date 2026-08-21 --chat discord/112233445566778899 --send""",
+    "broadcast": """Shows what would be sent, until --send is given. Examples:
+
+    sulan broadcast maintenance.txt
+    sulan broadcast maintenance.txt --platform telegram --send""",
     "adapters": """Each is loaded once, so that one which cannot be used shows its reason here and
 not at the first post. Others come with any distribution that has the entry-point group
 sulan.adapters (docs/adapters.md).""",

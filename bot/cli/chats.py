@@ -11,7 +11,7 @@ from bot.app import Sulan, load, started
 from bot.cli.arguments import JsonOption
 from bot.cli.chat_file import read_chats, write_chats
 from bot.cli.documents import Document, dumps
-from bot.cli.files import read_file, write_text
+from bot.cli.files import read_text, write_text
 from bot.cli.screen import Screen
 from bot.domain.chat import Chat
 from bot.domain.errors import InvalidInput
@@ -153,10 +153,7 @@ async def import_chats(file: Path) -> int:
     Nothing is taken unless all of it can be read.
     """
     settings = load()
-    try:
-        text = read_file(file).decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise InvalidInput(f"Cannot read {file}: it is not UTF-8 text.") from error
+    text = read_text(file)
     async with started(settings) as sulan:
         read = read_chats(text, settings)
         added = 0

@@ -26,6 +26,18 @@ def read_file(path: Path) -> bytes:
     return body
 
 
+def read_text(path: Path) -> str:
+    """A file's text, without a byte order mark.
+
+    Raises:
+        InvalidInput: it cannot be read, is larger than 5 MB, or is no UTF-8.
+    """
+    try:
+        return read_file(path).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InvalidInput(f"Cannot read {path}: it is not UTF-8 text.") from error
+
+
 def write_text(path: Path, text: str) -> None:
     """Write a file whole or not at all; through a link, the file that it leads to.
 

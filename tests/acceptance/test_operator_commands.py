@@ -218,3 +218,37 @@ def test_an_unknown_state_is_answered_with_those_there_are(chats: Sulan) -> None
     said = chats("deliveries", "--state", "lost")
     assert said.code == 2
     assert "pending" in said.err
+
+
+def test_an_announcement_is_shown_first_and_sent_only_when_told(
+    chats: Sulan, tmp_path: Path
+) -> None:
+    file = tmp_path / "news.txt"
+    file.write_text("Maintenance\nOn Sunday.\n", encoding="utf-8")
+    said = chats("broadcast", str(file))
+    assert said.out == "Maintenance\nOn Sunday.\n"
+    assert "To 2 of 2 chats (discord 1, telegram 1)." in said.err
+    assert "Nothing has been sent." in said.err
+    assert json.loads(chats("deliveries", "--json").out) == []
+    said = chats("broadcast", str(file), "--platform", "discord", "--send")
+    assert "1 messages are queued" in said.err
+    said = chats("broadcast", str(file), "--send")
+    assert "To 1 of 2 chats (telegram 1)." in said.err
+    assert "Not to 1 that have had this very text." in said.err
+    assert len(json.loads(chats("deliveries", "--json").out)) == 2
+
+
+def test_a_day_is_replayed_to_who_lacks_it_when_told(
+    online: Sulan, chats: Sulan, tmp_path: Path
+) -> None:
+    day = "2026-08-21"
+    assert "Run: sulan today" in chats("replay", "--date", day).err
+    assert online("today", "--date", day, "--limit", "1").code == 0
+    said = chats("replay", "--date", day, "--chat", "discord/77")
+    assert "discord/77: 1 messages" in said.out
+    assert "Nothing has been sent." in said.err
+    assert json.loads(chats("deliveries", "--json").out) == []
+    assert "rows are queued" in chats("replay", "--date", day, "--send").err
+    again = chats("replay", "--date", day)
+    assert again.out == ""
+    assert "2 of 2 chats lack nothing." in again.err

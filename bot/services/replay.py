@@ -1,0 +1,140 @@
+"""What chats lack of a day: everything that their settings ask for and they never got.
+
+Asked for by a person, so that neither a paper's age nor a chat's hours or beginning matter; a
+chat's filters, languages, style and limit do.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import TypeAlias
+
+from bot.domain.chat import Chat, Style
+from bot.domain.delivery import UNSENT_FOR_GOOD, Delivery, State
+from bot.domain.paper_id import PaperId
+from bot.domain.selection import Prepared, best, judge_prepared, prepared
+from bot.domain.summary import Language
+from bot.ports import DeliveryQuery, Store
+from bot.services.digest import by_paper, papers_of_day
+from bot.services.news import why_never
+from bot.services.post_keys import DigestPost, EditPost, PaperPost
+from bot.services.summarise import best as best_summary
+
+# More rows than a chat ever has.
+_MOST = 100_000
+
+# A chat's rows by the keys of their posts.
+_Rows: TypeAlias = Mapping[str, Sequence[Delivery]]
+
+
+@dataclass(frozen=True, slots=True)
+class Lack:
+    """What one chat lacks: ``new`` rows, and rows to send ``again`` that ended unsent.
+
+    ``unknown`` counts those of which nobody knows whether they arrived; they are left as they are.
+    """
+
+    chat: Chat
+    new: Sequence[Delivery] = ()
+    again: Sequence[Delivery] = ()
+    unknown: int = 0
+
+    @property
+    def messages(self) -> int:
+        """How many messages it comes to at least; long ones have several parts."""
+        return len(self.again) + sum(row.state is State.PENDING for row in self.new)
+
+
+class Replay:
+    """Finds and queues what chats lack of one day's lists."""
+
+    def __init__(self, store: Store, day: date, *, now: datetime) -> None:
+        self._store = store
+        self._day = day
+        self._now = now
+        self._candidates: dict[tuple[str, Language], Sequence[Prepared]] = {}
+
+    async def lack_of(self, chat: Chat) -> Lack:
+        """What the chat lacks; nothing for one that is paused or suspended.
+
+        Raises:
+            StoreError: the store cannot be read.
+        """
+        if not chat.open:
+            return Lack(chat)
+        rows = await self._rows(chat)
+        ids = await self._wanted(chat, rows)
+        keys = [PaperPost(i, language).key for i in ids for language in chat.languages]
+        there = [row for key in keys for row in rows.get(key, ())]
+        new = [Delivery(chat.target, key, self._now, self._now) for key in keys if key not in rows]
+        again = [row for row in there if row.state in UNSENT_FOR_GOOD]
+        again += _never_shown(there, rows)
+        if chat.style is Style.DIGEST:
+            new = [*self._gathered(chat, new, rows)]
+        return Lack(chat, new, again, sum(row.state is State.UNKNOWN for row in there))
+
+    async def queue(self, lack: Lack) -> int:
+        """Queue what is lacking; returns how many rows. Doing it twice adds nothing.
+
+        Raises:
+            StoreError: the store cannot be used.
+        """
+        renewed = await self._store.backlog.renew(lack.again, now=self._now)
+        return renewed + await self._store.outbox.add(lack.new)
+
+    async def _wanted(self, chat: Chat, rows: _Rows) -> Sequence[PaperId]:
+        """The day's papers that pass the chat's filters; of those that it never got as many as its
+        limit leaves room for."""
+        passing: dict[PaperId, Prepared] = {}
+        for source in chat.sources:
+            for candidate in await self._candidates_of(source, chat.language):
+                if judge_prepared(chat.filters, candidate).passes:
+                    passing.setdefault(candidate.paper.id, candidate)
+        most = chat.filters.most_a_day
+        if most is None:
+            return tuple(passing)
+        got = [i for i in passing if _was_given(PaperPost(i, chat.language).key, rows)]
+        others = [candidate for i, candidate in passing.items() if i not in got]
+        return (*got, *best(others, max(0, most - len(got))))
+
+    async def _candidates_of(self, source: str, language: Language) -> Sequence[Prepared]:
+        if (source, language) not in self._candidates:
+            listed = await papers_of_day(self._store, source, self._day)
+            papers = [paper for paper in listed if not why_never(paper)]
+            stored = await self._store.summaries.of_papers([p.id for p in papers], language)
+            summaries = by_paper(stored)
+            self._candidates[source, language] = [
+                prepared(paper, best_summary(summaries.get(paper.id, ()))) for paper in papers
+            ]
+        return self._candidates[source, language]
+
+    async def _rows(self, chat: Chat) -> _Rows:
+        rows: dict[str, list[Delivery]] = {}
+        for row in await self._store.outbox.find(DeliveryQuery(chat.target, limit=_MOST)):
+            rows.setdefault(row.post_key, []).append(row)
+        return rows
+
+    def _gathered(self, chat: Chat, new: Sequence[Delivery], rows: _Rows) -> Iterator[Delivery]:
+        """Papers as parts of the day's digest, with its row, or the one that adds to it."""
+        for language in chat.languages:
+            digest = DigestPost(self._day.isoformat(), language)
+            papers = [row for row in new if row.post_key.endswith(f":{language}")]
+            for row in papers:
+                yield replace(row, state=State.INCLUDED, reason=digest.key)
+            if papers and digest.key not in rows:
+                yield Delivery(chat.target, digest.key, self._now, self._now)
+            elif papers:
+                every = (row for there in rows.values() for row in there)
+                held = sum(row.reason == digest.key for row in every)
+                edit = EditPost(digest, held + len(papers))
+                yield Delivery(chat.target, edit.key, self._now, self._now)
+
+
+def _never_shown(papers: Iterable[Delivery], rows: _Rows) -> list[Delivery]:
+    """The digests that some papers are part of and that were never sent."""
+    names = dict.fromkeys(row.reason for row in papers if row.state is State.INCLUDED)
+    return [row for name in names for row in rows.get(name, ()) if row.state in UNSENT_FOR_GOOD]
+
+
+def _was_given(key: str, rows: _Rows) -> bool:
+    return any(row.state not in UNSENT_FOR_GOOD for row in rows.get(key, ()))
