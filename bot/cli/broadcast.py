@@ -52,7 +52,7 @@ async def broadcast(
         screen.raw(text.strip() + "\n")
     _tell(chosen, rows, screen)
     if send:
-        screen.note(f"{queued} messages are queued; `sulan run` sends them.")
+        screen.note(f"Queued: {queued}. `sulan run` sends what is queued.")
     elif rows:
         screen.note("Nothing has been sent. Add --send to send it.")
     return 0

@@ -45,7 +45,7 @@ async def replay(
         queued = sum([await work.queue(lack) for lack in lacks if lack.messages]) if send else 0
     _tell(lacks, screen)
     if send:
-        screen.note(f"{queued} rows are queued; `sulan run` sends them.")
+        screen.note(f"Queued: {queued}. `sulan run` sends what is queued.")
     elif any(lack.messages for lack in lacks):
         screen.note("Nothing has been sent. Add --send to send it.")
     return 0
@@ -63,6 +63,7 @@ def _tell(lacks: Sequence[Lack], screen: Screen) -> None:
         if not lack.chat.open:
             screen.line(f"{name_of(lack.chat.target)}: paused or suspended")
         elif lack.messages or unsure:
-            screen.line(f"{name_of(lack.chat.target)}: {lack.messages} messages{unsure}")
+            few = "1 message" if lack.messages == 1 else f"{lack.messages} messages"
+            screen.line(f"{name_of(lack.chat.target)}: {few}{unsure}")
     complete = sum(lack.chat.open and not lack.messages for lack in lacks)
     screen.note(f"{complete} of {len(lacks)} chats lack nothing.")

@@ -231,7 +231,7 @@ def test_an_announcement_is_shown_first_and_sent_only_when_told(
     assert "Nothing has been sent." in said.err
     assert json.loads(chats("deliveries", "--json").out) == []
     said = chats("broadcast", str(file), "--platform", "discord", "--send")
-    assert "1 messages are queued" in said.err
+    assert "Queued: 1." in said.err
     said = chats("broadcast", str(file), "--send")
     assert "To 1 of 2 chats (telegram 1)." in said.err
     assert "Not to 1 that have had this very text." in said.err
@@ -245,10 +245,10 @@ def test_a_day_is_replayed_to_who_lacks_it_when_told(
     assert "Run: sulan today" in chats("replay", "--date", day).err
     assert online("today", "--date", day, "--limit", "1").code == 0
     said = chats("replay", "--date", day, "--chat", "discord/77")
-    assert "discord/77: 1 messages" in said.out
+    assert "discord/77: 1 message\n" in said.out
     assert "Nothing has been sent." in said.err
     assert json.loads(chats("deliveries", "--json").out) == []
-    assert "rows are queued" in chats("replay", "--date", day, "--send").err
+    assert "Queued: " in chats("replay", "--date", day, "--send").err
     again = chats("replay", "--date", day)
     assert again.out == ""
     assert "2 of 2 chats lack nothing." in again.err
