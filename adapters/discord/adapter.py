@@ -14,7 +14,6 @@ from adapters.discord.errors import UNKNOWN_MESSAGE, refusal_code
 from adapters.discord.forum import Forums
 from adapters.discord.gather import Gatherings
 from adapters.discord.history import History
-from adapters.discord.invalid import InvalidRequests
 from adapters.discord.marks import marked
 from adapters.discord.message import THREAD_NAME, DiscordMessage
 from adapters.discord.options import ChannelOptions, DiscordOptions, ForumStyle
@@ -58,7 +57,7 @@ class DiscordAdapter:
         self._stack = AsyncExitStack()
         self._render = lru_cache(maxsize=RENDERED)(render)
         self.connection = connection or Connection(options)
-        self.rest = BotRest(self.connection, InvalidRequests(clock), timeout=options.timeout)
+        self.rest = BotRest(self.connection, clock, timeout=options.timeout)
         self._history = History(self.rest, clock)
         self._clock = clock
         self._places = Places(self.rest)

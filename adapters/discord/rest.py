@@ -14,21 +14,27 @@ from typing import Any
 from discord.http import Route
 
 from adapters.discord.client import Connection
+from adapters.discord.courtesy import Courtesy
 from adapters.discord.errors import counts_as_invalid, translate
 from adapters.discord.exchange import Attempt, watched
 from adapters.discord.invalid import InvalidRequests
 from bot.domain.delivery_errors import NotDelivered, OutcomeUnknown
 from bot.domain.post import Attachment
+from bot.ports import Clock
 
 JsonObject = dict[str, Any]
+# "Global Rate Limit": interactions' endpoints are exempt from it.
+_UNCOUNTED = ("/interactions/", "/webhooks/")
+_STARTS = "/threads"
 
 
 class BotRest:
     """Calls under the bot's token. ``timeout`` is in seconds, for one call with its answer."""
 
-    def __init__(self, connection: Connection, invalid: InvalidRequests, *, timeout: float) -> None:
+    def __init__(self, connection: Connection, clock: Clock, *, timeout: float) -> None:
         self._connection = connection
-        self._invalid = invalid
+        self._invalid = InvalidRequests(clock)
+        self._courtesy = Courtesy(clock)
         self._timeout = timeout
 
     async def user_id(self) -> str:
@@ -56,6 +62,10 @@ class BotRest:
         """
         self._invalid.check()
         client = await self._connection.logged_in()
+        if not path.startswith(_UNCOUNTED):
+            if method == "GET" or path.endswith(_STARTS):
+                await self._courtesy.turn()
+            self._courtesy.note()
         given: dict[str, Any] = {"json": json} if json is not None else {}
         if file is not None:
             given = {"form": _form(json, file)}
