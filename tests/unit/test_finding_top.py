@@ -1,10 +1,13 @@
 """``/top``: the week's best three ways, and why a list is empty."""
 
+import asyncio
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from bot.domain.chat import Chat
+from bot.domain.listing import Listed
 from bot.domain.paper import Paper
 from bot.domain.paper_id import PaperId
 from bot.domain.post import Post, Section
@@ -44,6 +47,11 @@ async def voted(one: Bench, number: int, *values: int, at: datetime = NOON) -> N
     for user, value in enumerate(values):
         vote = Vote(HOME, paper(number).id, f"fake:{user}", value, at)
         await one.means.store.votes.cast(vote)
+
+
+def later(one: Bench, seconds: float) -> None:
+    assert isinstance(one.means.clock, HeldClock)
+    one.means.clock.advance(seconds)
 
 
 def of(post: Post, label: str) -> Section:
@@ -96,6 +104,31 @@ async def test_a_number_opens_the_paper_and_leads_back(one: Bench) -> None:
     assert (await one.press(entry.actions[-1].key)).last == post
 
 
+async def test_t8_a_week_is_ranked_once_a_minute_but_reactions_are_those_of_now(
+    one: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await listed(one, TODAY, paper(1, upvotes=5))
+    asked: list[date] = []
+    real = one.means.store.listings.of_day
+
+    async def counted(source: str, day: date) -> Sequence[Listed]:
+        asked.append(day)
+        await asyncio.sleep(0)
+        return await real(source, day)
+
+    monkeypatch.setattr(one.means.store.listings, "of_day", counted)
+    await asyncio.gather(*(one.ask("top", user=str(user)) for user in range(10)))
+    await one.ask("top", language="zh")
+    assert len(asked) == 2 * 7
+    await voted(one, 1, 1)
+    later(one, 59)
+    assert "+1" in of((await one.ask("top")).last, "By reactions here").lines[0]
+    assert len(asked) == 2 * 7
+    later(one, 2)
+    await one.ask("top")
+    assert len(asked) == 3 * 7
+
+
 async def test_only_the_last_seven_days_count(one: Bench) -> None:
     await listed(one, TODAY - timedelta(days=6), paper(1, upvotes=5))
     await listed(one, TODAY - timedelta(days=8), paper(2, upvotes=50))
@@ -121,6 +154,7 @@ async def test_empty_lists_say_why(one: Bench) -> None:
     assert of(none, "By upvotes").lines == of(none, "By score").lines == (reason,)
     assert none.actions == ()
     await listed(one, TODAY, paper(1), paper(2, upvotes=0))
+    later(one, 61)
     some = (await one.ask("top")).last
     assert of(some, "By upvotes").lines == (
         "None of these days' papers has any: only Hugging Face counts them.",

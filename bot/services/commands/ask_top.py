@@ -9,16 +9,21 @@ from bot.services.commands.asking import Asker, Means
 from bot.services.compose import page_of
 from bot.services.finding.keys import TopList
 from bot.services.finding.lists import list_line, opening
-from bot.services.finding.rows import PaperRow, ReadRows
-from bot.services.finding.top import WEEK, Best, ReadBest
+from bot.services.finding.rows import PaperRow
+from bot.services.finding.top import WEEK, Best, Ranking, ReadBest
 
 
 class AskTop:
     """Answers for the chat's sources, or else the given ones."""
 
     def __init__(self, means: Means, *, sources: Sequence[str]) -> None:
-        self._means = means
+        self._clock = means.clock
+        self._reading = ReadBest(means.store, means.clock)
         self._sources = tuple(sources)
+
+    async def close(self) -> None:
+        """Stop what nobody waits for any more."""
+        await self._reading.close()
 
     async def top(self, asker: Asker) -> Post:
         """Three short lists; a paper has one number wherever it stands.
@@ -26,12 +31,10 @@ class AskTop:
         Raises:
             StoreError: the store cannot be read.
         """
-        store, now = self._means.store, self._means.clock.now()
         sources = asker.chat.sources if asker.chat else self._sources
         target = asker.chat.target if asker.chat else asker.command.target
-        rows = ReadRows(store, asker.wording.language, sources)
-        best = await ReadBest(store, sources, rows).best(target, now=now)
-        return top_post(best, asker, title=_title(asker, now))
+        best = await self._reading.best(target, sources, asker.wording.language)
+        return top_post(best, asker, title=_title(asker, self._clock.now()))
 
 
 def top_post(best: Best, asker: Asker, *, title: str) -> Post:
@@ -42,18 +45,15 @@ def top_post(best: Best, asker: Asker, *, title: str) -> Post:
     def line(row: PaperRow) -> str:
         return list_line(row, places[row.paper.id])
 
+    say, ranking = asker.speech.say, best.ranking
     liked = [row for row, _ in best.reactions]
     votes = [f"{line(row)} · {_count(tally)}" for row, tally in best.reactions]
-    upvotes = [f"{line(row)} · 👍 {row.paper.upvotes}" for row in best.upvotes]
+    upvotes = [f"{line(row)} · 👍 {row.paper.upvotes}" for row in ranking.upvotes]
+    scores = [line(row) for row in ranking.scores]
     sections = (
-        _section(asker.speech.say("By reactions here"), liked, votes, _no_reactions(asker)),
-        _section(asker.speech.say("By upvotes"), best.upvotes, upvotes, _no_upvotes(best, asker)),
-        _section(
-            asker.speech.say("By score"),
-            best.scores,
-            [*map(line, best.scores)],
-            _no_scores(best, asker),
-        ),
+        _section(say("By reactions here"), liked, votes, _no_reactions(asker)),
+        _section(say("By upvotes"), ranking.upvotes, upvotes, _no_upvotes(ranking, asker)),
+        _section(say("By score"), ranking.scores, scores, _no_scores(ranking, asker)),
     )
     language = asker.wording.language
     actions = opening(numbered, language, TopList())
@@ -66,7 +66,7 @@ def _count(tally: Tally) -> str:
 
 def _numbered(best: Best) -> Sequence[PaperRow]:
     """Each paper once, in the order in which a reader meets them."""
-    met = [*(row for row, _ in best.reactions), *best.upvotes, *best.scores]
+    met = [*(row for row, _ in best.reactions), *best.ranking.upvotes, *best.ranking.scores]
     return list({row.paper.id: row for row in met}.values())
 
 
@@ -87,14 +87,14 @@ def _no_reactions(asker: Asker) -> str:
     )
 
 
-def _no_upvotes(best: Best, asker: Asker) -> str:
-    if not best.listed:
+def _no_upvotes(ranking: Ranking, asker: Asker) -> str:
+    if not ranking.listed:
         return _no_lists(asker)
     return asker.speech.say("None of these days' papers has any: only Hugging Face counts them.")
 
 
-def _no_scores(best: Best, asker: Asker) -> str:
-    if not best.listed:
+def _no_scores(ranking: Ranking, asker: Asker) -> str:
+    if not ranking.listed:
         return _no_lists(asker)
     return asker.speech.say("None of these days' papers is rated: scores come from a model.")
 

@@ -44,6 +44,10 @@ class FindingDesk:
             "top": self._top.top,
         }
 
+    async def close(self) -> None:
+        """Stop what nobody waits for any more."""
+        await self._top.close()
+
     def handlers(self) -> Mapping[str, Callable[[Asker, Responder], Awaitable[None]]]:
         """What answers each command."""
         return {name: _shown(ask) for name, ask in self._asks.items()}

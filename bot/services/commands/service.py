@@ -78,6 +78,7 @@ class CommandService:
     async def __aexit__(self, *_: object) -> None:
         await self._papers.close()
         await self._days.close()
+        await self._finding.close()
 
     async def handle(self, command: Command, responder: Responder) -> None:
         """See ``Commands.handle``. Never raises but on cancellation.

@@ -12,6 +12,9 @@ from bot.ports import Store
 from bot.services.digest import by_paper
 from bot.services.summarise import best
 
+# Read at a time: some 5 ms of work, during which nobody else is answered.
+_AT_ONCE = 50
+
 
 @dataclass(frozen=True, slots=True)
 class PaperRow:
@@ -43,6 +46,12 @@ class ReadRows:
         Raises:
             StoreError: the store cannot be read.
         """
+        rows: list[PaperRow] = []
+        for start in range(0, len(ids), _AT_ONCE):
+            rows += await self._some(ids[start : start + _AT_ONCE], now)
+        return rows
+
+    async def _some(self, ids: Sequence[PaperId], now: datetime) -> Sequence[PaperRow]:
         papers, stored, days = await asyncio.gather(
             self._store.papers.get(ids),
             self._store.summaries.of_papers(ids, self._language),
