@@ -19,7 +19,7 @@ from bot.domain.text import collapse
 _SIGN = "↳ "
 _ASKED = re.compile(rf"{_SIGN}(?P<command>/[a-z0-9_]{{1,32}}(?: [^\n]{{1,100}})?)")
 # Characters; together far below a message's 4096.
-_TITLE, _HINT, _VALUE = 200, 600, 1000
+_TITLE, _HINT, _VALUE, _REPLYING = 200, 600, 1000, 200
 # Bot API, ForceReply.
 _PLACEHOLDER = 64
 
@@ -28,7 +28,7 @@ def prompt_message(
     prompt: Prompt, *, replies_to: str = "", selective: bool = False
 ) -> TelegramMessage:
     """The question: what is asked for, how to write it, what stands there now (to be copied by a
-    touch), and the command."""
+    touch), how to answer, and the command."""
     lines = tuple(line for line in _lines(prompt) if line)
     placeholder = collapse(prompt.hint or prompt.title)[:_PLACEHOLDER].strip()
     return TelegramMessage(
@@ -40,10 +40,10 @@ def prompt_message(
 
 def _lines(prompt: Prompt) -> Iterator[Line]:
     yield outside(prompt.title[:_TITLE], {}, Style.BOLD)
-    hint = " ".join(filter(None, (prompt.hint[:_HINT], prompt.replying[:_HINT])))
-    yield outside(hint, {})
+    yield outside(prompt.hint[:_HINT], {})
     if value := collapse(prompt.value)[:_VALUE]:
         yield (Span(value, Style.CODE),)
+    yield outside(prompt.replying[:_REPLYING], {})
     yield (Span(f"{_SIGN}/{collapse(prompt.command).lstrip('/')}", Style.CODE),)
 
 

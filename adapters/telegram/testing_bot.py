@@ -12,6 +12,8 @@ _DATE = 1795262400
 _BOT = {"id": 123456, "is_bot": True, "first_name": "Sulan", "username": "sulan_test_bot"}
 # tginfo/Telegram-Limits, 187 and 228: found by others, documented nowhere.
 _MOST_BUTTONS, _MOST_MARKUP = 100, 10_000
+# What an edit does not name and cannot change.
+_PLACED = ("message_thread_id", "reply_parameters")
 _ME = {
     **_BOT,
     "can_join_groups": True,
@@ -111,9 +113,8 @@ def _edit(state: BotState, params: Mapping[str, str]) -> object:
     if "inline_message_id" in params:
         return True
     place, known = _find(state, params)
-    said = {name: value for name, value in params.items() if name != "message_id"}
-    if "reply_parameters" in known.params:
-        said["reply_parameters"] = known.params["reply_parameters"]
+    stays = {name: known.params[name] for name in _PLACED if name in known.params}
+    said = {name: value for name, value in params.items() if name != "message_id"} | stays
     shown = ("text", "reply_markup")
     if all(known.params.get(name) == said.get(name) for name in shown):
         raise Refusal(

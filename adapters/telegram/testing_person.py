@@ -33,8 +33,9 @@ _FIRST_ID = 5000
 class Person:
     """A user in one chat. ``chat`` is the Bot API's ``Chat``.
 
-    With ``sender_chat`` the person writes as a chat: as the group itself (an anonymous
-    administrator), or as a channel of theirs. In a channel what they write is the channel's.
+    In a forum they are in ``topic``. With ``sender_chat`` the person writes as a chat: as the group
+    itself (an anonymous administrator), or as a channel of theirs. In a channel what they write is
+    the channel's.
     """
 
     def __init__(
@@ -45,18 +46,22 @@ class Person:
         chat: Mapping[str, Any],
         user: int = 7,
         sender_chat: Mapping[str, Any] | None = None,
+        topic: int | None = None,
     ) -> None:
         self._server = server
         self._oracle = oracle
         self._chat = chat
         self._user = {"id": user, "is_bot": False, "first_name": "A", "language_code": "en"}
         self._sender_chat = sender_chat
+        self._place: dict[str, Any] = {"chat": chat}
+        if topic is not None:
+            self._place |= {"message_thread_id": topic, "is_topic_message": True}
         self._written: dict[str, dict[str, Any]] = {}
 
     def types(self, text: str, *, replying_to: Standing | None = None) -> None:
         """Write a message, or a reply to one."""
         number = _FIRST_ID + len(self._written)
-        message: dict[str, Any] = {"message_id": number, "date": _DATE, "chat": self._chat}
+        message: dict[str, Any] = {"message_id": number, "date": _DATE, **self._place}
         message |= {"text": text, **self._author()}
         if text.startswith("/"):
             length = units(text.split(maxsplit=1)[0])
@@ -105,7 +110,7 @@ class Person:
         told: dict[str, Any] = {
             "message_id": standing.id,
             "date": _DATE,
-            "chat": self._chat,
+            **self._place,
             **({"sender_chat": self._chat} if channel else {"from": _BOT}),
             "text": read.text,
             "entities": [_entity(entity) for entity in read.entities],

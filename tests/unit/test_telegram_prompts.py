@@ -18,7 +18,11 @@ from adapters.telegram.updates import Spoken, read_update
 from bot.domain.post import Post, Prompt, Section
 
 PROMPT = Prompt(
-    "settings include", "Words to include", "Separate them by commas.", "LLM, video generation"
+    "settings include",
+    "Words to include",
+    "Separate them by commas.",
+    "LLM, video generation",
+    replying="Reply to this.",
 )
 US = "sulan_test_bot"
 GROUP = {"id": -100123, "type": "supergroup", "title": "G"}
@@ -52,6 +56,7 @@ def test_a_question_says_what_how_and_what_stands_there_now(oracle: Oracle) -> N
         "Words to include",
         "Separate them by commas.",
         "LLM, video generation",
+        "Reply to this.",
         "↳ /settings include",
     ]
     assert oracle.tappable(oracle.parse(message.text)) == []
