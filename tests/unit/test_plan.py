@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
@@ -10,170 +10,94 @@ from bot.domain.chat import Chat
 from bot.domain.delivery import Delivery, State
 from bot.domain.listing import Listed
 from bot.domain.paper import Paper
-from bot.domain.paper_id import PaperId
-from bot.domain.summary import Language, Origin, Provenance, Summary, SummaryKey
 from bot.domain.target import Target
-from bot.ports import DeliveryQuery
 from bot.services.news import first_places, recent_days
 from bot.services.news_desk import PATIENCE
-from bot.services.plan import Planner
-from bot.store.memory import MemoryStore
-from bot.testing import VirtualClock
+from bot.services.testing_plan import NINE, PAPERS, TODAY, A, B, World, at, keys_of
 
-TODAY = date(2026, 8, 20)  # a Thursday
-NINE = datetime(2026, 8, 20, 9, 0, tzinfo=UTC)
-A, B = Target("telegram", "A"), Target("discord", "B")
-PAPERS = [
-    Paper(id=PaperId(f"2608.0000{n}"), title=f"Paper {n}", abstract="We do.") for n in range(1, 10)
-]
 ONE, TWO, THREE = PAPERS[:3]
-
-
-def _at(hours: float) -> datetime:
-    return NINE + timedelta(hours=hours)
-
-
-class World:
-    """A store with lists and chats, and a planner."""
-
-    def __init__(self) -> None:
-        self.clock = VirtualClock(NINE)
-        self.store = MemoryStore()
-        self.planner = self.new_planner()
-
-    def new_planner(self) -> Planner:
-        return Planner(self.store, self.clock)
-
-    async def chat(self, target: Target, since: datetime, **settings: object) -> None:
-        chat = replace(Chat(target, sources=("hf",), since=since), **settings)
-        await self.store.chats.save([chat], now=since)
-
-    async def listed(
-        self,
-        *papers: Paper,
-        at: datetime,
-        day: date = TODAY,
-        source: str = "hf",
-        languages: Sequence[Language] = ("zh", "en"),
-    ) -> None:
-        """The source's whole list of a day at a moment; summaries are there in these languages."""
-        await self.store.papers.save(papers)
-        await self.store.listings.record(source, day, papers, seen_at=at)
-        for paper in papers:
-            for language in languages:
-                await self.summarised(paper, language)
-
-    async def summarised(self, paper: Paper, language: Language) -> None:
-        await self.store.summaries.put(
-            SummaryKey(paper.id, paper.version, language, "v1", "m"),
-            Summary(
-                paper_id=paper.id,
-                language=language,
-                main_work="It does.",
-                highlights=("It does.",),
-                keywords=(),
-                scores=None,
-                provenance=Provenance(origin=Origin.MODEL, model="m", prompt="v1"),
-            ),
-        )
-
-    async def plan_at(self, moment: datetime) -> int:
-        self.clock.advance((moment - self.clock.now()).total_seconds())
-        return (await self.planner.plan()).added
-
-    async def keys(self, target: Target) -> list[str]:
-        """What is planned for a target, in the order in which it will be sent."""
-        rows = await self.rows(target)
-        return [row.post_key for row in sorted(rows, key=lambda r: (r.due_at, r.created_at))]
-
-    async def rows(self, target: Target | None = None) -> Sequence[Delivery]:
-        return await self.store.outbox.find(DeliveryQuery(target=target, limit=1000))
-
-
-def _keys(*papers: Paper, language: str = "zh") -> list[str]:
-    return [f"paper:{paper.id}:{language}" for paper in papers]
 
 
 async def test_each_paper_of_the_day_is_planned_once_for_each_chat_in_the_list_s_order() -> None:
     world = World()
-    await world.chat(A, _at(-99))
-    await world.chat(B, _at(-99), language="en")
-    await world.listed(TWO, ONE, THREE, at=_at(0))
-    assert await world.plan_at(_at(0)) == 6
-    assert await world.keys(A) == _keys(TWO, ONE, THREE)
-    assert await world.keys(B) == _keys(TWO, ONE, THREE, language="en")
-    assert {row.due_at for row in await world.rows()} == {_at(0)}
+    await world.chat(A, at(-99))
+    await world.chat(B, at(-99), language="en")
+    await world.listed(TWO, ONE, THREE, at=at(0))
+    assert await world.plan_at(at(0)) == 6
+    assert await world.keys(A) == keys_of(TWO, ONE, THREE)
+    assert await world.keys(B) == keys_of(TWO, ONE, THREE, language="en")
+    assert {row.due_at for row in await world.rows()} == {at(0)}
 
 
 async def test_planning_again_adds_nothing_here_or_after_a_restart() -> None:
     world = World()
-    await world.chat(A, _at(-99))
-    await world.listed(ONE, TWO, at=_at(0))
-    assert await world.plan_at(_at(0)) == 2
-    assert await world.plan_at(_at(0.1)) == 0
+    await world.chat(A, at(-99))
+    await world.listed(ONE, TWO, at=at(0))
+    assert await world.plan_at(at(0)) == 2
+    assert await world.plan_at(at(0.1)) == 0
     world.planner = world.new_planner()
-    assert await world.plan_at(_at(0.2)) == 0
+    assert await world.plan_at(at(0.2)) == 0
 
 
 async def test_f5_late_arrivals_are_planned_once_and_the_others_not_again() -> None:
     world = World()
-    await world.chat(A, _at(-99))
-    await world.listed(ONE, at=_at(0))
-    await world.plan_at(_at(0))
-    await world.listed(TWO, ONE, THREE, at=_at(20))
-    assert await world.plan_at(_at(20)) == 2
-    assert await world.keys(A) == _keys(ONE, TWO, THREE)
+    await world.chat(A, at(-99))
+    await world.listed(ONE, at=at(0))
+    await world.plan_at(at(0))
+    await world.listed(TWO, ONE, THREE, at=at(20))
+    assert await world.plan_at(at(20)) == 2
+    assert await world.keys(A) == keys_of(ONE, TWO, THREE)
 
 
 async def test_f6_a_paper_that_moves_to_another_day_is_not_posted_again() -> None:
     world = World()
-    await world.chat(A, _at(-99))
-    await world.listed(ONE, TWO, at=_at(0))
-    await world.plan_at(_at(0))
-    await world.chat(B, _at(10))
-    await world.listed(ONE, THREE, at=_at(20), day=TODAY + timedelta(days=1))
-    assert await world.plan_at(_at(20)) == 2
-    assert await world.keys(A) == _keys(ONE, TWO, THREE)
-    assert await world.keys(B) == _keys(THREE)
+    await world.chat(A, at(-99))
+    await world.listed(ONE, TWO, at=at(0))
+    await world.plan_at(at(0))
+    await world.chat(B, at(10))
+    await world.listed(ONE, THREE, at=at(20), day=TODAY + timedelta(days=1))
+    assert await world.plan_at(at(20)) == 2
+    assert await world.keys(A) == keys_of(ONE, TWO, THREE)
+    assert await world.keys(B) == keys_of(THREE)
 
 
 async def test_f6_a_paper_that_stood_on_a_list_of_last_week_is_no_news() -> None:
     world = World()
-    await world.chat(A, _at(-99))
-    await world.listed(ONE, at=_at(-24 * 7), day=TODAY - timedelta(days=7))
-    await world.listed(ONE, TWO, at=_at(0))
-    await world.plan_at(_at(0))
-    assert await world.keys(A) == _keys(TWO)
+    await world.chat(A, at(-99))
+    await world.listed(ONE, at=at(-24 * 7), day=TODAY - timedelta(days=7))
+    await world.listed(ONE, TWO, at=at(0))
+    await world.plan_at(at(0))
+    assert await world.keys(A) == keys_of(TWO)
 
 
 async def test_a_paper_on_several_lists_is_posted_once_under_the_first_source() -> None:
     world = World()
-    await world.chat(A, _at(-99), sources=("arxiv:cs.CL", "hf"))
-    await world.listed(ONE, TWO, at=_at(0))
-    await world.listed(THREE, TWO, at=_at(0), source="arxiv:cs.CL")
-    await world.plan_at(_at(0))
-    assert await world.keys(A) == _keys(THREE, TWO, ONE)
+    await world.chat(A, at(-99), sources=("arxiv:cs.CL", "hf"))
+    await world.listed(ONE, TWO, at=at(0))
+    await world.listed(THREE, TWO, at=at(0), source="arxiv:cs.CL")
+    await world.plan_at(at(0))
+    assert await world.keys(A) == keys_of(THREE, TWO, ONE)
 
 
 async def test_a_chat_gets_only_its_own_sources() -> None:
     world = World()
-    await world.chat(A, _at(-99), sources=("arxiv:cs.CL",))
-    await world.listed(ONE, at=_at(0))
-    await world.listed(TWO, at=_at(0), source="arxiv:cs.CL")
-    await world.plan_at(_at(0))
-    assert await world.keys(A) == _keys(TWO)
+    await world.chat(A, at(-99), sources=("arxiv:cs.CL",))
+    await world.listed(ONE, at=at(0))
+    await world.listed(TWO, at=at(0), source="arxiv:cs.CL")
+    await world.plan_at(at(0))
+    assert await world.keys(A) == keys_of(TWO)
 
 
 async def test_f69_a_new_chat_gets_nothing_of_the_backlog() -> None:
     world = World()
-    await world.chat(A, _at(-99))
-    await world.listed(ONE, TWO, at=_at(-3))
-    await world.chat(B, _at(0))
-    await world.plan_at(_at(0))
+    await world.chat(A, at(-99))
+    await world.listed(ONE, TWO, at=at(-3))
+    await world.chat(B, at(0))
+    await world.plan_at(at(0))
     assert await world.keys(B) == []
-    await world.listed(ONE, TWO, THREE, at=_at(1))
-    await world.plan_at(_at(1))
-    assert await world.keys(B) == _keys(THREE)
+    await world.listed(ONE, TWO, THREE, at=at(1))
+    await world.plan_at(at(1))
+    assert await world.keys(B) == keys_of(THREE)
 
 
 async def test_f69_the_first_look_at_yesterday_s_list_is_backlog_and_later_arrivals_are_not() -> (
@@ -181,60 +105,60 @@ async def test_f69_the_first_look_at_yesterday_s_list_is_backlog_and_later_arriv
 ):
     world = World()
     yesterday = TODAY - timedelta(days=1)
-    await world.chat(A, _at(0))
-    await world.listed(ONE, TWO, at=_at(0.1), day=yesterday)
-    await world.listed(THREE, at=_at(0.1))
-    await world.plan_at(_at(0.1))
-    assert await world.keys(A) == _keys(THREE)
-    await world.listed(ONE, TWO, PAPERS[3], at=_at(2), day=yesterday)
-    await world.plan_at(_at(2))
-    assert await world.keys(A) == _keys(THREE, PAPERS[3])
+    await world.chat(A, at(0))
+    await world.listed(ONE, TWO, at=at(0.1), day=yesterday)
+    await world.listed(THREE, at=at(0.1))
+    await world.plan_at(at(0.1))
+    assert await world.keys(A) == keys_of(THREE)
+    await world.listed(ONE, TWO, PAPERS[3], at=at(2), day=yesterday)
+    await world.plan_at(at(2))
+    assert await world.keys(A) == keys_of(THREE, PAPERS[3])
 
 
 async def test_f58_a_day_of_the_past_that_somebody_looks_up_is_not_posted() -> None:
     world = World()
-    await world.chat(A, _at(-999))
-    await world.listed(ONE, at=_at(0), day=date(2023, 9, 25))
-    assert await world.plan_at(_at(0)) == 0
+    await world.chat(A, at(-999))
+    await world.listed(ONE, at=at(0), day=date(2023, 9, 25))
+    assert await world.plan_at(at(0)) == 0
 
 
 async def test_f61_after_three_days_of_sleep_only_two_days_are_caught_up() -> None:
     world = World()
-    await world.chat(A, _at(-999))
+    await world.chat(A, at(-999))
     for n in range(5):
-        await world.listed(PAPERS[n], at=_at(0), day=TODAY - timedelta(days=n))
-    await world.plan_at(_at(0))
-    assert await world.keys(A) == _keys(PAPERS[2], PAPERS[1], PAPERS[0])
+        await world.listed(PAPERS[n], at=at(0), day=TODAY - timedelta(days=n))
+    await world.plan_at(at(0))
+    assert await world.keys(A) == keys_of(PAPERS[2], PAPERS[1], PAPERS[0])
 
 
 async def test_f61_what_was_seen_two_days_ago_is_not_posted_any_more() -> None:
     world = World()
-    await world.chat(A, _at(-999))
-    await world.listed(ONE, at=_at(0))
-    assert await world.plan_at(_at(48)) == 0
+    await world.chat(A, at(-999))
+    await world.listed(ONE, at=at(0))
+    assert await world.plan_at(at(48)) == 0
 
 
 async def test_f23_a_paper_waits_for_its_summary_and_holds_up_no_other() -> None:
     world = World()
-    await world.chat(A, _at(-99))
-    await world.listed(ONE, at=_at(0), languages=["en"])
-    await world.listed(ONE, TWO, at=_at(0), languages=["en"])
+    await world.chat(A, at(-99))
+    await world.listed(ONE, at=at(0), languages=["en"])
+    await world.listed(ONE, TWO, at=at(0), languages=["en"])
     await world.summarised(TWO, "zh")
     world.clock.advance(0)
     planned = await world.planner.plan()
     assert (planned.added, planned.waiting) == (1, {ONE.id})
-    assert await world.keys(A) == _keys(TWO)
+    assert await world.keys(A) == keys_of(TWO)
     await world.summarised(ONE, "zh")
-    assert await world.plan_at(_at(0.1)) == 1
-    assert await world.keys(A) == _keys(TWO, ONE)
+    assert await world.plan_at(at(0.1)) == 1
+    assert await world.keys(A) == keys_of(TWO, ONE)
 
 
 async def test_f23_after_the_deadline_a_paper_is_planned_without_its_summary() -> None:
     world = World()
-    await world.chat(A, _at(-99))
-    await world.listed(ONE, at=_at(0), languages=[])
-    assert await world.plan_at(_at(0) + PATIENCE - timedelta(seconds=1)) == 0
-    assert await world.plan_at(_at(0) + PATIENCE) == 1
+    await world.chat(A, at(-99))
+    await world.listed(ONE, at=at(0), languages=[])
+    assert await world.plan_at(at(0) + PATIENCE - timedelta(seconds=1)) == 0
+    assert await world.plan_at(at(0) + PATIENCE) == 1
     assert [row.state for row in await world.rows()] == [State.PENDING]
 
 
@@ -249,8 +173,8 @@ async def test_f13_a_paper_without_anything_to_say_is_skipped_and_said_so(
     paper: Paper, reason: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     world = World()
-    await world.chat(A, _at(-99))
-    await world.listed(paper, TWO, at=_at(0), languages=[])
+    await world.chat(A, at(-99))
+    await world.listed(paper, TWO, at=at(0), languages=[])
     world.clock.advance(PATIENCE.total_seconds())
     planned = await world.planner.plan()
     assert planned.skipped == {paper.id: reason}
@@ -258,38 +182,38 @@ async def test_f13_a_paper_without_anything_to_say_is_skipped_and_said_so(
         (State.FAILED, reason),
         (State.PENDING, ""),
     ]
-    await world.plan_at(_at(1))
+    await world.plan_at(at(1))
     assert sum("not posted" in record.message for record in caplog.records) == 1
 
 
 async def test_a_suspended_chat_is_not_planned_for_and_gets_what_is_new_after_its_return() -> None:
     world = World()
-    await world.chat(A, _at(-99))
+    await world.chat(A, at(-99))
     await world.store.chats.suspend(A, "kicked")
-    await world.listed(ONE, at=_at(0))
-    assert await world.plan_at(_at(0)) == 0
-    await world.store.chats.resume(A, now=_at(1))
-    assert await world.plan_at(_at(1)) == 0
-    await world.listed(ONE, TWO, at=_at(2))
-    await world.plan_at(_at(2))
-    assert await world.keys(A) == _keys(TWO)
+    await world.listed(ONE, at=at(0))
+    assert await world.plan_at(at(0)) == 0
+    await world.store.chats.resume(A, now=at(1))
+    assert await world.plan_at(at(1)) == 0
+    await world.listed(ONE, TWO, at=at(2))
+    await world.plan_at(at(2))
+    assert await world.keys(A) == keys_of(TWO)
 
 
 async def test_a_chat_that_joins_others_is_planned_for_by_a_planner_that_knows_the_others() -> None:
     world = World()
-    await world.chat(A, _at(-99))
-    await world.listed(ONE, at=_at(0))
-    await world.plan_at(_at(0))
-    await world.chat(B, _at(-99))
-    assert await world.plan_at(_at(0.1)) == 1
-    assert await world.keys(B) == _keys(ONE)
+    await world.chat(A, at(-99))
+    await world.listed(ONE, at=at(0))
+    await world.plan_at(at(0))
+    await world.chat(B, at(-99))
+    assert await world.plan_at(at(0.1)) == 1
+    assert await world.keys(B) == keys_of(ONE)
 
 
 async def test_ten_thousand_chats_are_planned_once_and_a_quiet_round_asks_for_nothing() -> None:
     world = World()
-    chats = [Chat(Target("telegram", str(n)), since=_at(-99)) for n in range(10_000)]
-    await world.store.chats.save(chats, now=_at(-99))
-    await world.listed(ONE, TWO, at=_at(0))
+    chats = [Chat(Target("telegram", str(n)), since=at(-99)) for n in range(10_000)]
+    await world.store.chats.save(chats, now=at(-99))
+    await world.listed(ONE, TWO, at=at(0))
     added: list[int] = []
     inner = world.store.outbox.add
 
@@ -298,10 +222,10 @@ async def test_ten_thousand_chats_are_planned_once_and_a_quiet_round_asks_for_no
         return await inner(deliveries)
 
     world.store.outbox.add = add
-    assert await world.plan_at(_at(0)) == 20_000
+    assert await world.plan_at(at(0)) == 20_000
     assert max(added) <= 1001
     added.clear()
-    assert await world.plan_at(_at(0.1)) == 0
+    assert await world.plan_at(at(0.1)) == 0
     assert not added
 
 
@@ -314,6 +238,6 @@ def test_the_days_that_may_hold_news_are_today_and_two_before() -> None:
 
 
 def test_of_several_places_of_a_paper_the_earliest_counts() -> None:
-    early, late = _place(0, _at(-20), TODAY - timedelta(days=1)), _place(0, _at(0))
+    early, late = _place(0, at(-20), TODAY - timedelta(days=1)), _place(0, at(0))
     assert first_places([late, early], ()) == (early,)
     assert first_places([late, early], [PAPERS[0].id]) == ()
