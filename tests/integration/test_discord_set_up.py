@@ -13,6 +13,7 @@ from adapters.discord.testing.oracle import Spec, faults, load_spec
 from adapters.discord.testing.stage import Stage, listening, staged
 from adapters.discord.testing.world import Channel, JsonObject, Kind
 from bot.domain.chat import Chat, Style
+from bot.domain.delivery import Delivery, State
 from bot.domain.paper import Paper
 from bot.domain.paper_id import PaperId
 from bot.domain.target import Target
@@ -269,6 +270,38 @@ async def test_what_is_saved_in_private_comes_back_as_a_file(
     (sent,) = [request for request in stage.server.recorded if request.files]
     assert "2611.00001" in "".join(sent.files.values())
     assert channel.messages == []
+
+
+@pytest.mark.parametrize("place", ["channel", "listed thread", "thread of the day", "forum"])
+async def test_a_thumb_counts_for_the_chat_wherever_its_message_stands(
+    stage: Stage, desk: Bench, place: str
+) -> None:
+    world = stage.server.world
+    parent = world.add(Kind.FORUM if place == "forum" else Kind.TEXT)
+    thread = world.add(Kind.PUBLIC_THREAD, parent=parent.id)
+    await stage.gateway.push("THREAD_CREATE", {**world.thread_json(thread), "newly_created": True})
+    target, message_id = {
+        "channel": (Target("discord", parent.id), "42"),
+        "listed thread": (Target("discord", parent.id, thread.id), "42"),
+    }.get(place, (Target("discord", parent.id), f"{thread.id}/42"))
+    now = stage.clock.now()
+    post_key = f"paper:{PAPERS[0].id}:en"
+    sent = Delivery(target, post_key, now, now, state=State.SENT, message_id=message_id)
+    await desk.means.store.outbox.add([sent])
+    event = {
+        "user_id": "610000000000000001",
+        "type": 0,
+        "message_id": "42",
+        "message_author_id": world.bot["id"],
+        "channel_id": parent.id if place == "channel" else thread.id,
+        "guild_id": world.guild,
+        "emoji": {"name": "\N{THUMBS UP SIGN}", "id": None},
+        "burst": False,
+    }
+    await stage.gateway.push("MESSAGE_REACTION_ADD", event)
+    await stage.settle(advance=0.0)
+    tally = await desk.means.store.votes.of_paper(target, PAPERS[0].id)
+    assert (tally.up, tally.down) == (1, 0)
 
 
 async def test_f32_a_server_that_put_the_bot_out_is_suspended_until_somebody_starts_it_again(
