@@ -43,7 +43,7 @@ def _select_rows(post: Post, select: Select) -> Iterator[tuple[Button, ...]]:
     """One question: where there are several, each has its heading. The buttons of a row are equally
     wide on a phone, with room for the mark on each, so that a press moves none of them."""
     if len(post.selects) > 1:
-        yield (Button(_label(select.label), key=HEADING),)
+        yield (Button(f"— {_label(select.label)} —", key=HEADING),)
     row: list[Button] = []
     widest = 0
     for choice in select.choices:

@@ -103,9 +103,10 @@ class _Writer:
     def _question(self) -> Block:
         """What a single select asks, unless the post says so already; several have headings."""
         post = self.post
-        said = {post.title, *(section.label for section in post.sections)}
         labels = [select.label for select in post.selects[:1] if len(post.selects) == 1]
-        return _block([self._text(label, Style.BOLD) for label in labels if label not in said])
+        said = [section.label for section in post.sections]
+        asked = [label for label in labels if label not in post.title and label not in said]
+        return _block([self._text(label, Style.BOLD) for label in asked])
 
     def _tail(self) -> Block:
         if self.plain:

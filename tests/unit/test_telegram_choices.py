@@ -42,7 +42,7 @@ def test_a_choice_is_a_button_that_flips_it_and_what_is_chosen_is_marked() -> No
 def test_several_questions_have_a_heading_each_and_one_is_asked_in_the_text() -> None:
     both = menu(STYLE, HOURS)
     headings = [row[0].label for row in rows_of(both) if row[0].key == HEADING]
-    assert headings == ["Style", "Hours"]
+    assert headings == ["— Style —", "— Hours —"]
     assert "Style" not in render(both)[0].text
     (message,) = render(menu(HOURS))
     assert message.text == "<b>Settings</b>\n\n<b>Hours</b>"
@@ -51,7 +51,7 @@ def test_several_questions_have_a_heading_each_and_one_is_asked_in_the_text() ->
 
 @pytest.mark.parametrize(
     "said",
-    [{"title": "Hours"}, {"sections": (Section("Hours", ("When?",)),)}],
+    [{"title": "Settings · Hours"}, {"sections": (Section("Hours", ("When?",)),)}],
     ids=["in the title", "over a section"],
 )
 def test_a_question_is_not_asked_twice(said: dict[str, object]) -> None:
