@@ -83,11 +83,11 @@ class _Memory:
         default_factory=dict[_Reading, tuple[Prepared, Summary | None]]
     )
 
-    def forget(self, recent: Collection[PaperId]) -> None:
+    def forget(self, reach: Collection[PaperId]) -> None:
         """Only these papers matter any longer."""
-        self.summaries = {k: v for k, v in self.summaries.items() if k[0] in recent}
-        self.wanted = {k: v for k, v in self.wanted.items() if k[0] in recent}
-        self.candidates = {k: v for k, v in self.candidates.items() if k[0] in recent}
+        self.summaries = {k: v for k, v in self.summaries.items() if k[0] in reach}
+        self.wanted = {k: v for k, v in self.wanted.items() if k[0] in reach}
+        self.candidates = {k: v for k, v in self.candidates.items() if k[0] in reach}
 
 
 class NewsDesk:
@@ -112,7 +112,7 @@ class NewsDesk:
         places = places_of(lists)
         papers = await self._store.papers.get(places)
         recent = {i for i, there in places.items() if last_seen(there) > now - MAX_AGE}
-        self._memory.forget(recent)
+        self._memory.forget(places)
         await self._read_summaries(groups, places)
         made = {
             languages: {

@@ -34,12 +34,17 @@ class MemoryBacklog:
     ) -> Mapping[Target, int]:
         """See the port."""
         wanted = {settled(target): target for target in targets}
-        query = DeliveryQuery(kind=kind, since=since, limit=1_000_000)
-        rows = await self._outbox.find(query)
+        rows = [
+            row
+            for target in wanted
+            for row in await self._outbox.find(
+                DeliveryQuery(target=target, kind=kind, since=since, limit=1_000_000)
+            )
+        ]
         counts = Counter(
             wanted[row.target]
             for row in rows
-            if row.target in wanted and row.part == 0 and row.state is not State.PASSED
+            if row.part == 0 and row.state is not State.PASSED
             if within is None or (row.state is State.INCLUDED and row.reason == within)
         )
         return dict(counts)

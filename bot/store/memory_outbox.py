@@ -21,6 +21,7 @@ class MemoryOutbox:
     def __init__(self, suspended: Mapping[Target, str]) -> None:
         self._suspended = suspended
         self._rows: dict[str, Delivery] = {}
+        self._by_target: dict[Target, dict[str, Delivery]] = {}
         self._numbers: dict[str, int] = {}
         self._counter = count()
         self._open: dict[int, dict[str, Delivery]] = {}
@@ -80,7 +81,7 @@ class MemoryOutbox:
         """See the port."""
         found = [
             row
-            for row in self._rows.values()
+            for row in self._near(query)
             if _at(row, query)
             and (query.platform is None or row.target.platform == query.platform)
             and (query.kind is None or row.post_key.startswith(query.kind))
@@ -141,6 +142,7 @@ class MemoryOutbox:
         if delivery.id in self._rows:
             self._remove(self._rows[delivery.id])
         self._rows[delivery.id] = delivery
+        self._by_target.setdefault(delivery.target, {})[delivery.id] = delivery
         if delivery.id not in self._numbers:
             self._numbers[delivery.id] = next(self._counter)
         if delivery.state in OPEN:
@@ -148,11 +150,18 @@ class MemoryOutbox:
 
     def _remove(self, delivery: Delivery) -> None:
         del self._rows[delivery.id]
+        del self._by_target[delivery.target][delivery.id]
         lane = lane_of(delivery.target)
         rows = self._open.get(lane, {})
         rows.pop(delivery.id, None)
         if not rows:
             self._open.pop(lane, None)
+
+    def _near(self, query: DeliveryQuery) -> Iterable[Delivery]:
+        """Those among which to look: a target's, unless another thread's may be meant."""
+        if query.target is None or query.message_id is not None:
+            return self._rows.values()
+        return self._by_target.get(settled(query.target), {}).values()
 
     def _platform_of(self, lane: int) -> str:
         return next(iter(self._open[lane].values())).target.platform
