@@ -13,7 +13,7 @@ from bot.cli.chat_file import read_chats, write_chats
 from bot.cli.documents import Document, dumps
 from bot.cli.files import read_text, write_text
 from bot.cli.screen import Screen
-from bot.domain.chat import Chat
+from bot.domain.chat import BY_OPERATOR, Chat
 from bot.domain.errors import InvalidInput
 from bot.domain.target import Target
 from bot.ports import DeliveryQuery, Store
@@ -98,8 +98,8 @@ async def show(chat: ChatArgument, *, json: JsonOption = False) -> int:
 
 
 @chats.command
-async def suspend(chat: ChatArgument, *, reason: str = "suspended by the operator") -> int:
-    """Send nothing to a chat any more; its settings stay.
+async def suspend(chat: ChatArgument, *, reason: str = "not for now") -> int:
+    """Send nothing to a chat any more, whatever it asks for; its settings stay.
 
     Parameters
     ----------
@@ -108,7 +108,7 @@ async def suspend(chat: ChatArgument, *, reason: str = "suspended by the operato
     """
     async with started(load()) as sulan:
         found = await find_chat(sulan.store, chat)
-        await sulan.store.chats.suspend(found.target, reason)
+        await sulan.store.chats.suspend(found.target, f"{BY_OPERATOR}{reason}")
     Screen().note(f"{chat}: nothing is sent there any more. `sulan chats resume {chat}` undoes it.")
     return 0
 

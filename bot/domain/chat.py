@@ -10,6 +10,11 @@ from bot.domain.summary import Language
 from bot.domain.target import Target
 from bot.domain.timetable import QuietHours, Timetable
 
+# Why a chat that is no longer listed gets nothing; also how it is known when it is listed again.
+UNLISTED = "no longer listed in the settings"
+# How a reason begins for which the operator has suspended a chat.
+BY_OPERATOR = "by the operator: "
+
 
 class Style(StrEnum):
     """In which form papers come.
@@ -69,6 +74,11 @@ class Chat:
         """The one or two languages."""
         second = self.second_language
         return (self.language,) if second in (None, self.language) else (self.language, second)
+
+    @property
+    def held(self) -> bool:
+        """Whether the operator keeps it closed: nobody in the chat can open it again."""
+        return self.suspended == UNLISTED or self.suspended.startswith(BY_OPERATOR)
 
     @property
     def open(self) -> bool:

@@ -72,6 +72,7 @@ class StatusWords:
     this_chat: str
     service: str
     suspended: str
+    held: str
     counts: str
     last: str
     never: str

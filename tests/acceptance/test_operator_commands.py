@@ -80,7 +80,7 @@ def test_a_chat_that_is_suspended_says_why_until_it_is_resumed_f34(chats: Sulan)
     assert chats("chats", "suspend", "discord/77", "--reason", "too loud").code == 0
     shown = chats("chats", "show", "discord/77").out
     assert shown.startswith("✗ discord/77")
-    assert "suspended: too loud" in shown
+    assert "suspended: by the operator: too loud" in shown
     assert "new from now on" in chats("chats", "resume", "discord/77").err
     assert chats("chats", "show", "discord/77").out.startswith("✓")
     assert "was not suspended" in chats("chats", "resume", "discord/77").err

@@ -3,10 +3,10 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from bot.domain.chat import Chat
+from bot.domain.chat import UNLISTED, Chat
 from bot.domain.target import Target
 from bot.ports import Store
-from bot.services.rounds.roster import UNLISTED, enrol
+from bot.services.rounds.roster import enrol
 from bot.testing import VirtualClock
 
 _NOW = datetime(2026, 8, 20, 5, tzinfo=UTC)

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from bot.domain.chat import Chat
+from bot.domain.chat import UNLISTED, Chat
 from bot.domain.speech import Speech
 from bot.services.chat_settings.chat_ledger import Changed, ChatLedger, returned
 from bot.services.chat_settings.counting import counted
@@ -46,7 +46,7 @@ class Subscribing:
         if not await visit.may_change():
             await visit.refuse()
             return
-        if visit.chat is None and not self._means.offer.subscriptions:
+        if not self._is_free(visit.chat):
             await visit.tell(
                 say("Whoever runs this bot chooses which chats get papers. Commands work here.")
             )
@@ -59,6 +59,8 @@ class Subscribing:
         now = self._means.clock.now()
 
         def begin(chat: Chat | None) -> Chat:
+            if chat is not None and chat.suspended == UNLISTED:
+                chat = returned(replace(chat, listed=""), now)
             if chat is not None and subscribed(chat) and not chat.paused:
                 return counted(chat, apply_all(chat, wanted), now)
             chat = chat or self.unknown(visit)
@@ -69,6 +71,12 @@ class Subscribing:
         changed = await self._ledger.change(visit.command, begin)
         if changed is not None:
             await self._begun(visit, changed)
+
+    def _is_free(self, chat: Chat | None) -> bool:
+        """Whether a chat may decide that it gets papers."""
+        if chat is None or chat.suspended == UNLISTED:
+            return self._means.offer.subscriptions
+        return not chat.held
 
     async def unsubscribe(self, visit: Visit) -> None:
         """``/unsubscribe``: nothing comes, filters and hours stay for the next time."""
@@ -103,6 +111,9 @@ class Subscribing:
                 return None
             return returned(chat, now) if chat.paused else chat
 
+        if not self._is_free(visit.chat):
+            await self.subscribe(visit)
+            return
         await self._ledger.change(visit.command, open_again)
         await self._lift(visit.chat)
         await self._show(visit, visit.speech.say("New papers come from now on"))

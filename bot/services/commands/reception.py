@@ -81,7 +81,7 @@ class Reception:
                 await chats.suspend(chat.target, reason)
 
     async def resume(self, command: Command) -> bool:
-        """Send again to what is suspended in a chat; returns whether anything was (F32).
+        """Send again to what a platform had closed in a chat; returns whether anything was (F32).
 
         Raises:
             StoreError: the store cannot be used.
@@ -91,7 +91,9 @@ class Reception:
         suspended = [
             chat.target
             for chat in await chats.all()
-            if chat.suspended and (chat.target.platform, chat.target.chat) in names
+            if chat.suspended
+            and not chat.held
+            and (chat.target.platform, chat.target.chat) in names
         ]
         for place in suspended:
             await chats.resume(place, now=self._means.clock.now())

@@ -51,7 +51,8 @@ class _Writer:
         if chat is None:
             return
         if chat.suspended:
-            yield words.suspended.format(reason=_short(chat.suspended))
+            line = words.held if chat.held else words.suspended
+            yield line.format(reason=_short(chat.suspended))
         yield words.counts.format(
             sent=facts.sent, waiting=facts.waiting, failed=len({d.post_key for d in facts.failed})
         )

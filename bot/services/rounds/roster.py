@@ -2,12 +2,9 @@
 
 from collections.abc import Sequence
 
-from bot.domain.chat import Chat
+from bot.domain.chat import UNLISTED, Chat
 from bot.domain.target import Target
 from bot.ports import Clock, Store
-
-# Why a chat that is no longer listed gets nothing; also how it is known when it is listed again.
-UNLISTED = "no longer listed in the settings"
 
 
 async def enrol(listed: Sequence[Chat], store: Store, clock: Clock) -> None:
