@@ -189,8 +189,8 @@ DECISIONS: dict[str, tuple[Chat, timedelta, float | None, str]] = {
         timedelta(days=3),
         4,
         (
-            "It is no longer news: listed 2026-11-17 12:00 UTC, and what is older than two days does "
-            "not come by itself."
+            "It is no longer news: listed 2026-11-17 12:00 UTC, and what is older than two days "
+            "does not come by itself."
         ),
     ),
     "filtered for good": (
@@ -219,8 +219,8 @@ DECISIONS: dict[str, tuple[Chat, timedelta, float | None, str]] = {
         timedelta(hours=1),
         4,
         (
-            "It does not pass this chat's filters so far: is recommended at 4, not 4.5. I look again "
-            "until 2026-11-22 11:00 UTC."
+            "It does not pass this chat's filters so far: is recommended at 4, not 4.5. I look "
+            "again until 2026-11-22 11:00 UTC."
         ),
     ),
     "on no list of the chat's": (
