@@ -12,7 +12,6 @@ from bot.domain.summary import Language, Origin, Provenance, Score, Scores, Summ
 from bot.domain.target import Target
 from bot.ports import DeliveryQuery, Store
 from bot.services.plan import Planner
-from bot.store.memory import MemoryStore
 from bot.testing import VirtualClock
 
 TODAY = date(2026, 8, 20)  # a Thursday
@@ -33,12 +32,12 @@ def keys_of(*papers: Paper, language: Language = "zh") -> list[str]:
     return [f"paper:{paper.id}:{language}" for paper in papers]
 
 
-class World:
+class PlanStage:
     """A store with lists and chats, and a planner; it is a Thursday morning, nine o'clock UTC."""
 
-    def __init__(self, store: Store | None = None) -> None:
+    def __init__(self, store: Store) -> None:
         self.clock = VirtualClock(NINE)
-        self.store: Store = store or MemoryStore()
+        self.store = store
         self.planner = self.new_planner()
 
     def new_planner(self) -> Planner:

@@ -13,9 +13,17 @@ from bot.domain.paper import Paper
 from bot.domain.target import Target
 from bot.services.news import first_places, recent_days
 from bot.services.news_desk import PATIENCE
-from bot.services.testing_plan import NINE, PAPERS, TODAY, A, B, World, at, keys_of
+from bot.services.testing_plan import NINE, PAPERS, TODAY, A, B, PlanStage, at, keys_of
+from bot.store.memory import MemoryStore
 
 ONE, TWO, THREE = PAPERS[:3]
+
+
+class World(PlanStage):
+    """The stage, in memory."""
+
+    def __init__(self) -> None:
+        super().__init__(MemoryStore())
 
 
 async def test_each_paper_of_the_day_is_planned_once_for_each_chat_in_the_list_s_order() -> None:

@@ -1,0 +1,233 @@
+"""How long it takes to plan one paper for many chats, each with settings of its own.
+
+    .venv/bin/python benchmarks/planning.py [--chats 1000,10000,100000] [--place sulan.db]
+
+For each number of chats, and for two kinds of them (``mixed``: as a public bot's might be;
+``different``: each with filters that no other has, as they appear): seconds to read and group all
+chats once, to plan one paper, and for a round without news, with the statements that it sent; for
+``mixed`` also the slots of the day after. The longest time for which the event loop did nothing
+else, in milliseconds, and the peak of memory, each in a process of its own. Then the ratio to
+linear growth from the smallest number.
+"""
+
+import argparse
+import asyncio
+import json
+import random
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime, timedelta
+from datetime import time as hour
+from pathlib import Path
+
+from sqlalchemy import Engine, event
+
+from bot.domain.chat import Chat, Style
+from bot.domain.filters import Filters
+from bot.domain.paper import Paper
+from bot.domain.paper_id import PaperId
+from bot.domain.summary import Origin, Provenance, Score, Scores, Summary, SummaryKey
+from bot.domain.target import Target
+from bot.domain.timetable import WORKDAYS, QuietHours, Timetable
+from bot.services.plan import Planner
+from bot.store.sql_store import SqlStore, open_store
+from bot.testing import VirtualClock
+
+START = datetime(2026, 8, 20, 5, tzinfo=UTC)
+DAY = date(2026, 8, 20)
+ZONES = ("UTC", "Asia/Shanghai", "Europe/Berlin", "America/New_York", "Asia/Kolkata", "Asia/Tokyo")
+TOPICS = (
+    *("LLM", "agents", "diffusion", "video generation", "robotics", "reasoning", "speech", "RAG"),
+    *("benchmark", "alignment", "quantization", "medical imaging", "code", "多模态", "蛋白质"),
+)
+PAPER = Paper(
+    PaperId("2608.00001"),
+    "Agents that reason: planning with large language models",
+    "We present a method by which LLM agents plan in code, and a benchmark of 1,200 tasks. " * 6,
+    categories=("cs.CL", "cs.AI"),
+    authors=("Ada Lovelace", "Wei Zhang"),
+    upvotes=40,
+    code_url="https://github.com/a/b",
+)
+
+
+@dataclass
+class Measured:
+    """Seconds, but for what says otherwise."""
+
+    chats: int
+    rows: int = 0
+    grouping: float = 0.0
+    paper: float = 0.0
+    slots: float = 0.0
+    slot_rows: int = 0
+    quiet: float = 0.0
+    statements: int = 0
+    stall_ms: float = 0.0
+    peak_mb: float = 0.0
+
+
+def different(number: int) -> Iterator[Chat]:
+    """No two want the same; about one in three wants the paper."""
+    draw = random.Random(number)
+    for n in range(number):
+        filters = Filters(
+            include=(draw.choice(TOPICS), f"subject {n}", f"matter {draw.randrange(9999)}"),
+            exclude=(f"nonsense {n}",),
+            least_upvotes=draw.choice((0, 0, 5, 20)),
+        )
+        yield Chat(_target(n), _language(draw), filters=filters, since=START - timedelta(days=30))
+
+
+def mixed(number: int) -> Iterator[Chat]:
+    """Half want everything; the others filter, wait for an hour, limit or gather what comes."""
+    draw = random.Random(number)
+    for n in range(number):
+        slots = Timetable((hour(draw.randrange(24), draw.choice((0, 30))),), draw.choice(_DAYS))
+        yield Chat(
+            _target(n),
+            _language(draw),
+            sources=draw.choice((("hf",), ("hf",), ("hf", "arxiv:cs.CL"))),
+            zone=draw.choice(ZONES),
+            since=START - timedelta(days=30),
+            second_language="en" if draw.random() < 0.05 else None,
+            filters=_filters(draw) if draw.random() < 0.5 else Filters(),
+            style=Style.DIGEST if draw.random() < 0.25 else Style.EACH,
+            timetable=slots if draw.random() < 0.3 else None,
+            quiet_hours=QuietHours(hour(23), hour(7)) if draw.random() < 0.2 else None,
+        )
+
+
+_DAYS = ((0, 1, 2, 3, 4, 5, 6), WORKDAYS, (0,))
+KINDS = {"mixed": mixed, "different": different}
+
+
+def _filters(draw: random.Random) -> Filters:
+    return Filters(
+        include=tuple(draw.sample(TOPICS, draw.randrange(4))),
+        exclude=("survey",) if draw.random() < 0.2 else (),
+        categories=("cs.CL", "cs.CV")[: draw.randrange(3)],
+        least_upvotes=draw.choice((0, 0, 10, 50)),
+        least_recommendation=draw.choice((0, 0, 4.0)),
+        most_a_day=draw.choice((None, None, 10)),
+    )
+
+
+def _target(n: int) -> Target:
+    return Target("telegram", str(-1001000000000 - n))
+
+
+def _language(draw: random.Random) -> str:
+    return draw.choice(("zh", "zh", "en"))
+
+
+async def list_paper(store: SqlStore) -> None:
+    """The paper appears, with its summaries."""
+    await store.papers.save([PAPER])
+    await store.listings.record("hf", DAY, [PAPER], seen_at=START)
+    for language in ("zh", "en"):
+        key = SummaryKey(PAPER.id, 1, language, "v1", "m")
+        scores = Scores(Score(4), Score(4), Score(4.5))
+        provenance = Provenance(Origin.MODEL, "m", "v1", START)
+        summary = Summary(PAPER.id, language, "It plans.", ("Fast.",), (), scores, provenance)
+        await store.summaries.put(key, summary)
+
+
+@asynccontextmanager
+async def stalls(into: Measured) -> AsyncGenerator[None, None]:
+    """Notes the longest time for which nobody else had a turn."""
+
+    async def watch() -> None:
+        while True:
+            began = time.perf_counter()
+            await asyncio.sleep(0.001)
+            into.stall_ms = max(into.stall_ms, (time.perf_counter() - began) * 1e3 - 1)
+
+    watching = asyncio.ensure_future(watch())
+    yield
+    watching.cancel()
+
+
+async def measure(kind: str, number: int, place: str) -> Measured:
+    measured, clock = Measured(number), VirtualClock(START)
+    async with open_store(place) as store:
+        await store.chats.save(list(KINDS[kind](number)), now=START)
+        planner, took = Planner(store, clock), time.perf_counter()
+        async with stalls(measured):
+            await planner.plan()
+            measured.grouping = time.perf_counter() - took
+            await list_paper(store)
+            clock.advance(60)
+            took = time.perf_counter()
+            measured.rows = (await planner.plan()).added
+            measured.paper = time.perf_counter() - took
+            await _quiet_round(planner, measured)
+            took = time.perf_counter()
+            for _ in range(48 if kind == "mixed" else 0):
+                clock.advance(1800)
+                measured.slot_rows += (await planner.plan()).added
+            measured.slots = time.perf_counter() - took
+    measured.peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return measured
+
+
+async def _quiet_round(planner: Planner, measured: Measured) -> None:
+    statements: list[str] = []
+
+    def note(_c: object, _cursor: object, text: str, *_: object) -> None:
+        statements.append(text)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    took = time.perf_counter()
+    await planner.plan()
+    measured.quiet = time.perf_counter() - took
+    event.remove(Engine, "before_cursor_execute", note)
+    measured.statements = len(statements)
+
+
+def in_own_process(kind: str, number: int, place: str | None) -> Measured:
+    with tempfile.TemporaryDirectory() as folder:
+        where = place or str(Path(folder) / "sulan.db")
+        command = [sys.executable, __file__, "--one", kind, str(number), "--place", where]
+        answer = subprocess.run(command, check=True, capture_output=True, text=True)
+    return Measured(**json.loads(answer.stdout))
+
+
+def show(one: Measured, first: Measured) -> str:
+    growth = (one.paper / one.chats) / (first.paper / first.chats)
+    return (
+        f"  {one.chats:>7,} chats: group {one.grouping:.2f} s, one paper {one.paper:.2f} s"
+        f" ({one.rows:,} rows; {growth:.2f} of linear), no news {one.quiet * 1e3:.1f} ms"
+        f" in {one.statements} statements, the next day's slots {one.slots:.2f} s"
+        f" ({one.slot_rows:,} rows), stall {one.stall_ms:.0f} ms, peak {one.peak_mb:.0f} MB"
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Measure planning.")
+    parser.add_argument("--chats", default="1000,10000,100000")
+    parser.add_argument("--place", help="an empty database, for one number and kind only")
+    parser.add_argument("--one", nargs=2, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.one:
+        kind, number = options.one
+        print(json.dumps(asdict(asyncio.run(measure(kind, int(number), options.place)))))
+        return
+    for kind in KINDS:
+        print(f"{kind}:")
+        numbers = [int(number) for number in options.chats.split(",")]
+        first: Measured | None = None
+        for number in numbers:
+            one = in_own_process(kind, number, options.place)
+            first = first or one
+            print(show(one, first), flush=True)
+
+
+if __name__ == "__main__":
+    main()
