@@ -1,7 +1,9 @@
 """Typed settings: what is understood, in which forms, and what is said to the rest."""
 
+import re
 from dataclasses import replace
 from datetime import time
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -257,3 +259,14 @@ def test_a_wish_for_what_is_not_offered_says_what_is() -> None:
     closed = Reading(ENGLISH, replace(OFFER, patterns=("hf",)))
     with pytest.raises(Misread, match=r"does not offer arxiv:cs\.CL"):
         read_wish("cs.CL", closed)
+
+
+def test_every_example_in_the_documentation_is_understood() -> None:
+    page = Path(__file__).parents[2] / "docs" / "chat-settings.md"
+    examples = re.findall(r"`/settings ([^`]+)`", page.read_text())
+    assert len(examples) > 20
+    assert {topic.value for topic in Topic} <= {example.split()[0] for example in examples}
+    for example in examples:
+        apply_all(CHAT, read_changes(example, READING))
+    for wish in re.findall(r"`/subscribe ([^`]+)`", page.read_text()):
+        apply_all(CHAT, read_wish(wish, READING))
