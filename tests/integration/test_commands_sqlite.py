@@ -47,7 +47,7 @@ async def test_what_is_found_saved_and_voted_is_there_after_a_restart(tmp_path: 
             key, replace(summary_of(chinese, "zh"), main_work="视频生成模型。")
         )
         found = (await one.ask("search", "视频生成")).last
-        assert [line[:14] for line in found.sections[0].lines] == ["1. Long videos"]
+        assert found.sections[0].lines == ("1. ★4 Long videos",)
         assert (await one.ask("paper", "100% _longlora_ of o'hara")).last.title == PAPER.title
         await one.ask("save", "2611.00001")
         for user in ("7", "8", "8", "9"):

@@ -95,6 +95,18 @@ async def test_equal_scores_rank_by_upvotes(one: Bench) -> None:
     assert [line.split("Paper ")[1][0] for line in lines] == ["3", "1", "2"]
 
 
+async def test_a_score_counts_whatever_language_its_reasons_are_in(one: Bench) -> None:
+    await listed(one, TODAY, paper(1), paper(2))
+    await rated(one, paper(1), 4.5)
+    key = one.means.summaries.key_of(paper(1), "zh")
+    await one.means.store.summaries.put(key, summary_of(paper(1), "zh", points=3))
+    await rated(one, paper(2), 4)
+    chinese, english = [(await one.ask("top", language=tag)).last for tag in ("zh", "en")]
+    assert [line[:4] for line in chinese.sections[2].lines] == ["1. ★", "2. ★"]
+    assert chinese.sections[2].lines[1].startswith("2. ★3 Paper 1")
+    assert english.sections[2].lines[0].startswith("1. ★4.5 Paper 1")
+
+
 async def test_a_number_opens_the_paper_and_leads_back(one: Bench) -> None:
     await listed(one, TODAY, paper(1, upvotes=5))
     await rated(one, paper(1), 4)

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 from bot.domain.post import Attachment, Post, Section
-from bot.services.commands.ask_saved import nobody, person
+from bot.services.commands.ask_saved import nobody, nothing_saved, person
+from bot.services.commands.asker_rows import AskerRows
 from bot.services.commands.asking import Asker, Means
 from bot.services.commands.replies import notice
 from bot.services.finding.bibtex import bibtex
 from bot.services.finding.reading_list import reading_list
-from bot.services.finding.rows import PaperRow, ReadRows
 
 _BIBTEX = frozenset({"", "bibtex", "bib", "tex", "latex"})
 _MARKDOWN = frozenset({"markdown", "md", "text", "txt"})
@@ -19,7 +19,7 @@ class AskExport:
 
     def __init__(self, means: Means, *, sources: Sequence[str]) -> None:
         self._means = means
-        self._sources = tuple(sources)
+        self._rows = AskerRows(means, sources=sources)
 
     async def export(self, asker: Asker) -> Post:
         """All that the asker saved, the newest first, in the form that was asked for.
@@ -36,19 +36,12 @@ class AskExport:
                 asker.wording,
                 say("I can write what you saved in two forms: /export bibtex or /export markdown"),
             )
-        rows = await self._rows(user, asker)
+        rows = await self._rows.rows(await self._means.store.saved.of(user), asker)
         if not rows:
-            how = say("Press “Save” under a paper, or send /save with its id or a link.")
-            return notice(asker.wording, say("You have not saved anything yet."), how)
+            return nothing_saved(asker)
         if form in _BIBTEX:
             return _file(bibtex([row.paper for row in rows]), "saved.bib", asker)
         return _file(reading_list(rows), "saved.md", asker)
-
-    async def _rows(self, user: str, asker: Asker) -> Sequence[PaperRow]:
-        ids = await self._means.store.saved.of(user)
-        sources = asker.chat.sources if asker.chat else self._sources
-        reading = ReadRows(self._means.store, asker.wording.language, sources)
-        return await reading.rows(ids, now=self._means.clock.now())
 
 
 def _file(entries: Sequence[str], name: str, asker: Asker) -> Post:

@@ -10,12 +10,13 @@ from bot.domain.paper_id import PaperId, parse_paper_ref
 from bot.domain.post import Action, Post
 from bot.domain.summary import Language
 from bot.services.buttons import entry_key
+from bot.services.commands.asker_rows import AskerRows
 from bot.services.commands.asking import Asker, Means
 from bot.services.commands.replies import notice
 from bot.services.commands.whispers import whisper
 from bot.services.finding.keys import Drop, SavedPage, mark
 from bot.services.finding.lists import PAGE, Part, list_section, opening, turning
-from bot.services.finding.rows import PaperRow, ReadRows
+from bot.services.finding.rows import PaperRow
 
 # Kept for one person: 25 pages, and an export of some 100 kB.
 MOST_SAVED = 200
@@ -33,13 +34,22 @@ def nobody(asker: Asker) -> Post:
     return notice(asker.wording, _unknown(asker))
 
 
+def nothing_saved(asker: Asker) -> Post:
+    """The answer to who has saved nothing: how to."""
+    say = asker.speech.say
+    how = say("Press “Save” under a paper, or send /save with its id or a link.")
+    return replace(
+        notice(asker.wording, say("You have not saved anything yet."), how), private=True
+    )
+
+
 class AskSaved:
     """Answers about what one person keeps; ``sources`` tell the days of papers."""
 
     def __init__(self, means: Means, *, sources: Sequence[str]) -> None:
         self._means = means
         self._saved = means.store.saved
-        self._sources = tuple(sources)
+        self._rows = AskerRows(means, sources=sources)
 
     async def save(self, asker: Asker) -> Post:
         """Keep the paper that a command names, if it is stored.
@@ -125,10 +135,10 @@ class AskSaved:
     async def _page(self, here: SavedPage, asker: Asker) -> Post:
         kept = await self._saved.of(person(asker.command))
         if not kept:
-            return replace(_empty(asker), private=True)
+            return nothing_saved(asker)
         part = Part(min(here.page, Part(0, len(kept)).last), len(kept))
         here = replace(here, page=part.number)
-        rows = await self._rows(kept[part.first : part.first + PAGE], asker)
+        rows = await self._rows.rows(kept[part.first : part.first + PAGE], asker)
         language = asker.wording.language
         before, after = (replace(here, page=part.number + step) for step in (-1, 1))
         numbers = _dropping if here.removing else opening
@@ -145,20 +155,9 @@ class AskSaved:
             private=True,
         )
 
-    async def _rows(self, ids: Sequence[PaperId], asker: Asker) -> Sequence[PaperRow]:
-        sources = asker.chat.sources if asker.chat else self._sources
-        reading = ReadRows(self._means.store, asker.wording.language, sources)
-        return await reading.rows(ids, now=self._means.clock.now())
-
 
 def _unknown(asker: Asker) -> str:
     return asker.speech.say("I cannot tell who you are here. Please ask me that in a private chat.")
-
-
-def _empty(asker: Asker) -> Post:
-    say = asker.speech.say
-    how = say("Press “Save” under a paper, or send /save with its id or a link.")
-    return notice(asker.wording, say("You have not saved anything yet."), how)
 
 
 def _dropping(

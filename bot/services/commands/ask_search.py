@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from bot.domain.paper_id import PaperRef
 from bot.domain.post import Action, Post
 from bot.ports import Found
+from bot.services.commands.asker_rows import AskerRows
 from bot.services.commands.asking import Asker, Means
 from bot.services.commands.replies import notice
 from bot.services.finding.keys import FoundPage, room_for_words
 from bot.services.finding.lists import PAGE, Part, list_section, opening, turning
-from bot.services.finding.rows import PaperRow, ReadRows
+from bot.services.finding.rows import PaperRow
 from bot.services.finding.words import LONGEST, wanted_words
 
 # As many are offered for the words behind /paper; more are a search.
@@ -24,7 +25,7 @@ class AskSearch:
 
     def __init__(self, means: Means, *, sources: Sequence[str]) -> None:
         self._means = means
-        self._sources = tuple(sources)
+        self._rows = AskerRows(means, sources=sources)
 
     async def search(self, asker: Asker) -> Post:
         """The first page of what a search finds, or how to search.
@@ -57,7 +58,7 @@ class AskSearch:
             found = await self._find(here)
         if not found.papers:
             return _nothing(here.words, asker)
-        rows = await self._rows(found, asker)
+        rows = await self._rows.rows(found.papers, asker)
         language = asker.wording.language
         before, after = (FoundPage(here.words, here.page + step) for step in (-1, 1))
         return Post(
@@ -80,7 +81,7 @@ class AskSearch:
         """
         say, text = asker.speech.say, asker.command.argument[:LONGEST]
         found = await self._means.store.index.search(text, limit=_OFFERED)
-        rows = await self._rows(found, asker)
+        rows = await self._rows.rows(found.papers, asker)
         if not rows:
             either = say("No paper that I have stored has all of these words either.")
             return notice(asker.wording, asker.wording.commands.paper.bad_id, either)
@@ -108,11 +109,6 @@ class AskSearch:
     async def _find(self, here: FoundPage) -> Found:
         index = self._means.store.index
         return await index.search(here.words, limit=PAGE, offset=here.page * PAGE)
-
-    async def _rows(self, found: Found, asker: Asker) -> Sequence[PaperRow]:
-        sources = asker.chat.sources if asker.chat else self._sources
-        reading = ReadRows(self._means.store, asker.wording.language, sources)
-        return await reading.rows(found.papers, now=self._means.clock.now())
 
 
 def _title(words: str, total: int, asker: Asker) -> str:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from bot.domain.post import Post, Section
 from bot.ports import Tally
+from bot.services.commands.asker_rows import AskerRows
 from bot.services.commands.asking import Asker, Means
 from bot.services.compose import page_of
 from bot.services.finding.keys import TopList
@@ -19,7 +20,7 @@ class AskTop:
     def __init__(self, means: Means, *, sources: Sequence[str]) -> None:
         self._clock = means.clock
         self._reading = ReadBest(means.store, means.clock)
-        self._sources = tuple(sources)
+        self._rows = AskerRows(means, sources=sources)
 
     async def close(self) -> None:
         """Stop what nobody waits for any more."""
@@ -31,9 +32,9 @@ class AskTop:
         Raises:
             StoreError: the store cannot be read.
         """
-        sources = asker.chat.sources if asker.chat else self._sources
+        sources, languages = self._rows.sources(asker), self._rows.languages(asker)
         target = asker.chat.target if asker.chat else asker.command.target
-        best = await self._reading.best(target, sources, asker.wording.language)
+        best = await self._reading.best(target, sources, languages)
         return top_post(best, asker, title=_title(asker, self._clock.now()))
 
 

@@ -18,7 +18,7 @@ _AT_ONCE = 50
 
 @dataclass(frozen=True, slots=True)
 class PaperRow:
-    """A paper, what is said of it if anything is, and the newest day on which it was listed (or
+    """A paper, what is said of it (in some language) if anything is, and the newest day on which it was listed (or
     when it was published), where one is known."""
 
     paper: Paper
@@ -33,11 +33,12 @@ class PaperRow:
 
 
 class ReadRows:
-    """Reads rows for one language and the sources by whose lists days are told."""
+    """Reads rows, with summaries in the first of some languages in which there is one, and days by
+    the lists of some sources."""
 
-    def __init__(self, store: Store, language: Language, sources: Sequence[str]) -> None:
+    def __init__(self, store: Store, languages: Sequence[Language], sources: Sequence[str]) -> None:
         self._store = store
-        self._language = language
+        self._languages = languages
         self._sources = sources
 
     async def rows(self, ids: Sequence[PaperId], *, now: datetime) -> Sequence[PaperRow]:
@@ -52,16 +53,23 @@ class ReadRows:
         return rows
 
     async def _some(self, ids: Sequence[PaperId], now: datetime) -> Sequence[PaperRow]:
-        papers, stored, days = await asyncio.gather(
-            self._store.papers.get(ids),
-            self._store.summaries.of_papers(ids, self._language),
-            self._days(ids, now),
+        papers, summaries, days = await asyncio.gather(
+            self._store.papers.get(ids), self._summaries(ids), self._days(ids, now)
         )
-        summaries = by_paper(stored)
         return [
-            PaperRow(paper, best(summaries.get(paper.id, ())), days.get(paper.id) or _born(paper))
+            PaperRow(paper, summaries.get(paper.id), days.get(paper.id) or _born(paper))
             for paper in (papers[paper_id] for paper_id in ids if paper_id in papers)
         ]
+
+    async def _summaries(self, ids: Sequence[PaperId]) -> dict[PaperId, Summary]:
+        found: dict[PaperId, Summary] = {}
+        for language in self._languages:
+            lacking = [paper_id for paper_id in ids if paper_id not in found]
+            if lacking:
+                stored = by_paper(await self._store.summaries.of_papers(lacking, language))
+                chosen = {paper_id: best(kept) for paper_id, kept in stored.items()}
+                found |= {paper_id: one for paper_id, one in chosen.items() if one is not None}
+        return found
 
     async def _days(self, ids: Sequence[PaperId], now: datetime) -> dict[PaperId, date]:
         """A day that is ahead of ours somewhere on Earth counts too."""

@@ -23,7 +23,8 @@ _FRESH_FOR = 60.0
 # Rankings kept, some 50 kB each.
 _MOST_KEPT = 64
 
-_Lists: TypeAlias = tuple[tuple[str, ...], Language]
+# Sources and languages.
+_Lists: TypeAlias = tuple[tuple[str, ...], tuple[Language, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class Best:
 
 
 class ReadBest:
-    """Reads it, for a chat, its sources and its language."""
+    """Reads it, for a chat, its sources and its languages, the preferred one first."""
 
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
@@ -53,13 +54,15 @@ class ReadBest:
         self._kept: OrderedDict[_Lists, tuple[float, Ranking]] = OrderedDict()
         self._reading: SingleFlight[_Lists, Ranking] = SingleFlight()
 
-    async def best(self, target: Target, sources: Sequence[str], language: Language) -> Best:
+    async def best(
+        self, target: Target, sources: Sequence[str], languages: Sequence[Language]
+    ) -> Best:
         """The best of the seven days before now.
 
         Raises:
             StoreError: the store cannot be read.
         """
-        lists = (tuple(sources), language)
+        lists = (tuple(sources), tuple(languages))
         reactions, ranking = await asyncio.gather(
             self._reactions(target, lists), self._ranking(lists)
         )
@@ -104,8 +107,8 @@ class ReadBest:
         return list(ids)
 
     def _rows(self, lists: _Lists) -> ReadRows:
-        sources, language = lists
-        return ReadRows(self._store, language, sources)
+        sources, languages = lists
+        return ReadRows(self._store, languages, sources)
 
 
 def by_upvotes(rows: Sequence[PaperRow]) -> tuple[PaperRow, ...]:
