@@ -18,8 +18,8 @@ _AT_ONCE = 50
 
 @dataclass(frozen=True, slots=True)
 class PaperRow:
-    """A paper, what is said of it (in some language) if anything is, and the newest day on which it was listed (or
-    when it was published), where one is known."""
+    """A paper, what is said of it (in some language) if anything is, and the newest day on which it
+    was listed (or when it was published), where one is known."""
 
     paper: Paper
     summary: Summary | None = None
