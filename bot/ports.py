@@ -453,7 +453,7 @@ class PaperIndex(Protocol):
 
     async def suggest(self, text: str, *, limit: int) -> Sequence[Suggestion]:
         """Papers whose id begins with the text, or whose title holds it (case-folded), the newest
-        first; where no id does, then what ``search`` finds while the last word is being typed."""
+        first; where no id does, then what ``search`` finds."""
         ...
 
     async def search(self, text: str, *, limit: int, offset: int = 0) -> Found:

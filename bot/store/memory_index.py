@@ -8,7 +8,7 @@ from bot.domain.paper import Paper
 from bot.ports import Found
 from bot.store.folding import folded
 from bot.store.memory_papers import MemoryPapers, MemorySummaries
-from bot.store.search_text import Phrase, read, while_typing
+from bot.store.search_text import Phrase, read, telling
 from bot.store.searchable import searchable
 
 _MOST_FOUND = 1_000
@@ -26,8 +26,8 @@ class MemoryPaperIndex:
         typed = folded(text)
         papers = self._newest_first()
         found = [p for p in papers if p.id.value.startswith(typed) or typed in folded(p.title)]
-        phrases = while_typing(text)
-        if phrases and not any(p.id.value.startswith(typed) for p in found):
+        phrases = read(text)
+        if telling(phrases) and not any(p.id.value.startswith(typed) for p in found):
             found += [paper for paper in self._find(phrases) if paper not in found]
         return [Suggestion(p.id.value, p.title) for p in found[: max(0, limit)]]
 

@@ -15,12 +15,7 @@ from bot.store.searchable import Searchable
 NAME = "paper_words"
 
 CREATE: Mapping[str, Sequence[str]] = {
-    "sqlite": (
-        """
-        CREATE VIRTUAL TABLE paper_words
-        USING fts5 (title, rest, tokenize = 'ascii', prefix = '1 2 3')
-        """,
-    ),
+    "sqlite": ("CREATE VIRTUAL TABLE paper_words USING fts5 (title, rest, tokenize = 'ascii')",),
     "postgresql": (
         """
         CREATE TABLE paper_words

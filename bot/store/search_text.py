@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.store.words import beginning, phrase
+from bot.store.words import phrase
 
 # Nobody types more than this on purpose; what follows is not read.
 _MOST_CHARACTERS = 1_000
@@ -23,31 +23,21 @@ class Phrase:
     open_end: bool = False
 
 
-def read(text: str, *, unfinished: bool = False) -> tuple[Phrase, ...]:
+def read(text: str) -> tuple[Phrase, ...]:
     """The phrases that a paper must hold, each once. What is joined by anything but white space
-    (``GPT-4``) stands together, as does what is quoted.
-
-    ``unfinished``: the last word is still being typed.
-    """
-    pieces = _pieces(text[:_MOST_CHARACTERS])
-    phrases = [_phrase(piece) for piece in pieces]
-    if unfinished and pieces:
-        phrases[-1] = _begun(pieces[-1], phrases[-1])
+    (``GPT-4``) stands together, as does what is quoted."""
     found: list[Phrase] = []
     room = _MOST_WORDS
-    for one in dict.fromkeys(phrases):
+    for one in dict.fromkeys(_phrase(piece) for piece in _pieces(text[:_MOST_CHARACTERS])):
         if one.words and len(one.words) <= room:
             found.append(one)
             room -= len(one.words)
     return tuple(found)
 
 
-def while_typing(text: str) -> tuple[Phrase, ...]:
-    """``read`` of what is still being typed: its last word may go on, unless something follows it.
-    Nothing while there are but single letters, of which everything is full."""
-    phrases = read(text, unfinished=text[-1:].isalnum())
-    telling = any(len(word) > 1 for one in phrases for word in one.words)
-    return phrases if telling else ()
+def telling(phrases: Sequence[Phrase]) -> bool:
+    """Whether there is more to look for than single letters, of which everything is full."""
+    return any(len(word) > 1 for one in phrases for word in one.words)
 
 
 def _pieces(text: str) -> Sequence[str]:
@@ -64,11 +54,3 @@ def _pieces(text: str) -> Sequence[str]:
 def _phrase(piece: str) -> Phrase:
     found, open_end = phrase(piece)
     return Phrase(tuple(found), open_end)
-
-
-def _begun(piece: str, read_as: Phrase) -> Phrase:
-    """The same with the last word as far as it is typed."""
-    typed = beginning(piece)
-    if not typed:
-        return read_as
-    return Phrase((*read_as.words[:-1], typed), open_end=True)

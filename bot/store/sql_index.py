@@ -10,7 +10,7 @@ from bot.ports import Found
 from bot.store.database import Database
 from bot.store.folding import folded
 from bot.store.paper_words import FIND, query
-from bot.store.search_text import Phrase, read, while_typing
+from bot.store.search_text import Phrase, read, telling
 from bot.store.tables import PAPER_INDEX, PAPERS
 
 # What a search finds at most; ``Found.total`` counts no further.
@@ -23,13 +23,18 @@ class SqlPaperIndex:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._dialect = database.writer.dialect.name
 
     async def suggest(self, text: str, *, limit: int) -> Sequence[Suggestion]:
         """See the port."""
         found = await self._begun(folded(text), max(0, limit))
         room = limit - len(found)
-        phrases = while_typing(text)
-        if room <= 0 or not phrases or any(f.paper_id.startswith(folded(text)) for f in found):
+        phrases = read(text)
+        if (
+            room <= 0
+            or not telling(phrases)
+            or any(f.paper_id.startswith(folded(text)) for f in found)
+        ):
             return found
         known = {suggestion.paper_id for suggestion in found}
         others = [i for i in await self._find(phrases, limit) if i.value not in known]
@@ -46,9 +51,8 @@ class SqlPaperIndex:
         """Papers whose id begins with what was typed, or whose title holds it."""
         row = PAPER_INDEX.c
         paper_id = sa.type_coerce(row.paper_id, sa.Text)
-        fits = sa.or_(
-            paper_id.startswith(typed, autoescape=True), row.title.contains(typed, autoescape=True)
-        )
+        place_of = sa.func.strpos if self._dialect == "postgresql" else sa.func.instr
+        fits = sa.or_(place_of(paper_id, typed) == 1, place_of(row.title, typed) > 0)
         order = (row.newest.desc(), row.paper_id.desc())
         found = sa.select(row.paper_id, row.newest).order_by(*order).limit(limit)
         chosen = (found.where(fits) if typed else found).subquery()
@@ -63,10 +67,12 @@ class SqlPaperIndex:
 
     async def _find(self, phrases: Sequence[Phrase], most: int) -> list[PaperId]:
         """Papers that hold all of these, the best first."""
-        dialect = self._database.writer.dialect.name
-        wanted = {**query(dialect, phrases), "most": most}
+        wanted = {**query(self._dialect, phrases), "most": most}
         async with self._database.reading() as connection:
-            return [PaperId(i) for i in (await connection.execute(FIND[dialect], wanted)).scalars()]
+            return [
+                PaperId(i)
+                for i in (await connection.execute(FIND[self._dialect], wanted)).scalars()
+            ]
 
     async def _entitled(self, papers: Sequence[PaperId]) -> list[Suggestion]:
         statement = sa.select(PAPERS.c.id, PAPERS.c.title).where(PAPERS.c.id.in_(papers))

@@ -70,13 +70,6 @@ def phrase(text: str) -> tuple[list[str], bool]:
     return found, True
 
 
-def beginning(text: str) -> str:
-    """The last word of a text as far as it is typed, nothing taken off its end; "" where pairs of
-    characters say it all."""
-    runs: list[str] = _RUN.findall(spelled(text))
-    return runs[-1][:_LONGEST] if runs and not _IS_SPACELESS.match(runs[-1]) else ""
-
-
 def _of_run(run: str) -> Iterator[str]:
     if not _IS_SPACELESS.match(run):
         yield stem(run[:_LONGEST])
