@@ -1,12 +1,18 @@
 """Keys of lists, saving and voting: they hold everything, fit, and nothing else is taken."""
 
+from datetime import UTC, datetime
+
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.domain.paper import Paper
 from bot.domain.paper_id import PaperId, PaperRef
 from bot.domain.post import Action
 from bot.services.buttons import ShowEntry, WayBack, entry_key, read_key, save_key, vote_key
+from bot.services.commands.asking import CommandOptions
+from bot.services.commands.limits import Allowance, Effort, Limits
+from bot.services.commands.testing import bench
 from bot.services.finding.keys import (
     CastVote,
     Drop,
@@ -20,6 +26,12 @@ from bot.services.finding.keys import (
     room_for_words,
 )
 from bot.services.finding.words import wanted_words
+from bot.store.memory import MemoryStore
+from bot.testing import HeldClock
+from summarizer.languages import load_wording
+
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
+WORDINGS = {language: load_wording(language) for language in ("en", "zh")}
 
 PAPER = PaperId("2309.12307")
 SAVED = SavedPage(mark("fake:7"), 3)
@@ -101,3 +113,37 @@ def test_whatever_is_looked_for_fits_into_every_key(text: str, page: int, langua
         read = read_finding_key(key)
         assert isinstance(read, ShowList | ShowEntry)
         assert here in (getattr(read, "wanted", None), getattr(read, "back", None))
+
+
+@given(
+    st.sampled_from(["find", "hit", "saved", "kept", "drop", "top", "best", "save", "vote"]),
+    st.lists(
+        st.sampled_from(
+            [
+                "en",
+                "zh",
+                "xx",
+                "0",
+                "99",
+                "2309.12307",
+                "hep-th/9901001",
+                "abcdef",
+                "up",
+                "down",
+                "words",
+                "x",
+                "",
+            ]
+        ),
+        max_size=5,
+    ),
+)
+@settings(deadline=None)
+async def test_no_key_harms_anybody(kind: str, rest: list[str]) -> None:
+    free = dict.fromkeys(Effort, Allowance(10**6, 1))
+    options = CommandOptions("en", ("hf",), limits=Limits(user=free, chat=free))
+    one = bench(MemoryStore(), HeldClock(NOON), WORDINGS, options=options)
+    await one.means.store.papers.save([Paper(PAPER, "LongLoRA words", "An abstract.")])
+    pressed = await one.press(":".join((kind, *rest)))
+    assert WORDINGS["en"].commands.apology not in pressed.whispers
+    assert all(post.title for post in pressed.posts)

@@ -82,6 +82,7 @@ async def test_a_paper_is_saved_by_its_id_and_listed_for_who_saved_it_alone(one:
 async def test_what_cannot_be_saved_is_explained(one: Bench, typed: str, title: str) -> None:
     shown = await one.ask("save", typed)
     assert shown.titles == [title]
+    assert shown.last.private
     assert one.lookup.asked == []
     assert await one.means.store.saved.of("fake:7") == []
 

@@ -51,6 +51,5 @@ def _file(entries: Sequence[str], name: str, asker: Asker) -> Post:
         asker.speech.say_many("{count} saved paper", "{count} saved papers", len(entries)),
         "",
         sections=tuple(Section("", tuple(entry.split("\n"))) for entry in entries),
-        private=True,
         attachment=Attachment(name, "\n\n".join(entries) + "\n"),
     )

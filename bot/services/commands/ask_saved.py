@@ -38,9 +38,7 @@ def nothing_saved(asker: Asker) -> Post:
     """The answer to who has saved nothing: how to."""
     say = asker.speech.say
     how = say("Press “Save” under a paper, or send /save with its id or a link.")
-    return replace(
-        notice(asker.wording, say("You have not saved anything yet."), how), private=True
-    )
+    return notice(asker.wording, say("You have not saved anything yet."), how)
 
 
 class AskSaved:
@@ -74,7 +72,7 @@ class AskSaved:
             )
             return notice(asker.wording, text, actions=(show,))
         text = await self._keep(paper_id, asker) or say("Saved: {title}", title=paper.title)
-        return replace(notice(asker.wording, text, actions=(show,)), private=True)
+        return notice(asker.wording, text, actions=(show,))
 
     async def toggle(self, paper_id: PaperId, asker: Asker) -> str:
         """Keep a paper, or no longer; returns a sentence about what was done.
@@ -152,7 +150,6 @@ class AskSaved:
                 *turning(part, language, before=before, after=after),
                 _other_way(here, asker),
             ),
-            private=True,
         )
 
 

@@ -1,6 +1,7 @@
 """Commands and buttons for finding papers, keeping them, and saying what one thinks of them."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import TypeAlias
 
 from adapters.base import Responder
@@ -26,6 +27,9 @@ from bot.services.finding.opinions import CountOpinions
 
 _Ask: TypeAlias = Callable[[Asker], Awaitable[Post]]
 
+# What somebody keeps is nobody else's affair (``command_lines`` says the same to the menus).
+_PRIVATE = frozenset({"save", "saved", "export"})
+
 
 class FindingDesk:
     """Hands each request to what answers it; ``sources`` are those of who is no listed chat."""
@@ -50,7 +54,7 @@ class FindingDesk:
 
     def handlers(self) -> Mapping[str, Callable[[Asker, Responder], Awaitable[None]]]:
         """What answers each command."""
-        return {name: _shown(ask) for name, ask in self._asks.items()}
+        return {name: _shown(ask, private=name in _PRIVATE) for name, ask in self._asks.items()}
 
     async def offer(self, asker: Asker) -> PaperRef | Post:
         """The paper whose title follows ``/paper``, or what to show for such words.
@@ -109,8 +113,8 @@ class FindingDesk:
         return bool(await self._means.store.papers.get([paper_id]))
 
 
-def _shown(ask: _Ask) -> Callable[[Asker, Responder], Awaitable[None]]:
+def _shown(ask: _Ask, *, private: bool) -> Callable[[Asker, Responder], Awaitable[None]]:
     async def answer(asker: Asker, responder: Responder) -> None:
-        await responder.show(await ask(asker))
+        await responder.show(replace(await ask(asker), private=private))
 
     return answer
