@@ -7,7 +7,7 @@ from itertools import chain
 from typing import TypeAlias
 
 from adapters.base import Adapter, Editor, Message, Pace
-from bot.domain.chat import Chat
+from bot.domain.chat import PAUSED, Chat
 from bot.domain.delivery import Broken, Delivery, State, close, expired, settle
 from bot.domain.errors import StoreError
 from bot.domain.post import Post
@@ -44,7 +44,7 @@ def barred(chat: Chat | None) -> str:
     """
     if chat is None:
         return "the chat is not listed any more"
-    return "the chat is paused" if chat.paused else ""
+    return PAUSED if chat.paused else ""
 
 
 class Preparer:
@@ -110,6 +110,9 @@ class Preparer:
         posts = () if composed is None else (composed,) if isinstance(composed, Post) else composed
         quietly = self._batches.goes_on(delivery.target, self._clock.now())
         liked = (as_liked(post, chat.looks, quietly=quietly) for post in posts)
+        if course.replaces is not None:
+            # An edit makes no sound by itself, and Discord takes no such wish with one.
+            liked = (replace(post, silent=False) for post in liked)
         rendered = (self._adapter.render(post, plain=delivery.plain) for post in liked)
         return tuple(chain.from_iterable(rendered))
 
