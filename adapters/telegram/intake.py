@@ -3,9 +3,10 @@
 import asyncio
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from datetime import timedelta
 from typing import cast
+from weakref import WeakValueDictionary
 
 from telegram.error import TelegramError
 
@@ -44,7 +45,7 @@ class Intake:
         self._room = asyncio.Semaphore(_AT_ONCE)
         self._tasks: set[asyncio.Task[None]] = set()
         self._roles = Roles(adapter.client.bot, desk.clock)
-        self._membership = asyncio.Lock()
+        self._turns: WeakValueDictionary[Hashable, asyncio.Lock] = WeakValueDictionary()
 
     async def resume(self) -> None:
         """Take up what was kept and not finished before."""
@@ -56,15 +57,25 @@ class Intake:
                 self._begin(key, json.loads(text))
 
     async def keep(self, updates: Sequence[Json]) -> None:
-        """Store updates, then begin with those that are new (F41).
+        """Store the updates that concern us, then begin with those that are new (F41). What people
+        say to each other, which an administrator hears too, is written down nowhere (T12).
 
         Raises:
             StoreError: they could not be kept, and must not be confirmed.
         """
-        by_key = {_key(update): update for update in updates}
+        by_key = {_key(update): update for update in updates if self._concerns_us(update)}
+        if not by_key:
+            return
         texts = {key: json.dumps(update) for key, update in by_key.items()}
         for key in await self._desk.inbox.keep(texts, now=self._desk.clock.now()):
             self._begin(key, by_key[key])
+
+    def _concerns_us(self, update: Json) -> bool:
+        return (
+            "my_chat_member" in update
+            or read_reaction(update) is not None
+            or read_update(update, username=self._username) is not None
+        )
 
     async def drain(self) -> None:
         """Wait until everything begun has been answered."""
@@ -91,21 +102,28 @@ class Intake:
             await self._change_membership(update)
         elif (reaction := read_reaction(update)) is not None:
             if isinstance(self._commands, Opinions):
-                await self._commands.react(reaction)
+                async with self._turn(reaction.target, reaction.message_id, reaction.user):
+                    await self._commands.react(reaction)
         elif (heard := read_update(update, username=self._username)) is not None:
             await self._answer(heard)
 
     async def _change_membership(self, update: Json) -> None:
         """A chat took us (back) in: what kept us from it is over, as after /start. Or it put us
-        out (F32). Nobody asked for anything, so nothing is said.
-
-        One after the other: who left and came back is there.
-        """
-        async with self._membership:
-            if (returned := read_return(update)) is not None:
+        out (F32). Nobody asked for anything, so nothing is said."""
+        if (returned := read_return(update)) is not None:
+            async with self._turn(returned.target):
                 await self._commands.handle(returned, _Mute())
-            elif (left := read_departure(update)) and isinstance(self._commands, Departures):
+        elif (left := read_departure(update)) and isinstance(self._commands, Departures):
+            async with self._turn(left.target):
                 await self._commands.left(left, _GONE)
+
+    def _turn(self, *of: Hashable) -> asyncio.Lock:
+        """Held by whoever's turn it is: what is about the same thing happens in the order in which
+        it came, or somebody's last word would not be the one that counts."""
+        lock = self._turns.get(of)
+        if lock is None:
+            lock = self._turns[of] = asyncio.Lock()
+        return lock
 
     async def _answer(self, heard: Heard) -> None:
         match heard:
@@ -121,7 +139,9 @@ class Intake:
         responder = PressResponder(self._adapter, pressed, roles=self._roles)
         try:
             if pressed.key != HEADING:
-                await self._commands.act(pressed.key, pressed.command, responder)
+                command = pressed.command
+                async with self._turn(command.target, pressed.message_id, command.user):
+                    await self._commands.act(pressed.key, command, responder)
         finally:
             await responder.settle()
 

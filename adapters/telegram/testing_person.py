@@ -57,6 +57,7 @@ class Person:
         if topic is not None:
             self._place |= {"message_thread_id": topic, "is_topic_message": True}
         self._written: dict[str, dict[str, Any]] = {}
+        self._presses = 0
 
     def types(self, text: str, *, replying_to: Standing | None = None) -> None:
         """Write a message, or a reply to one."""
@@ -86,7 +87,8 @@ class Person:
 
     def sends_key(self, key: str, *, under: Standing) -> str:
         """Press a button with this key, whether the message shows it or not."""
-        number = f"q{len(self._server.calls)}.{len(self._server.state.answers)}"
+        self._presses += 1
+        number = f"{self._user['id']}.{self._chat['id']}.{self._presses}"
         query = {"id": number, "from": self._user, "chat_instance": "1", "data": key}
         self._server.push({"callback_query": {**query, "message": self.message(under)}})
         return number

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -232,6 +232,28 @@ async def test_f41_the_same_update_twice_is_answered_once() -> None:
         stage.server.push({**asked("/paper 2"), "update_id": 51})
         await asyncio.wait_for(commands.done.wait(), 10)
         assert [command.argument for command in commands.heard] == ["1", "2"]
+
+
+async def test_t12_what_people_say_to_each_other_is_never_stored() -> None:
+    async with staged() as stage:
+        kept: list[str] = []
+
+        class Noting(type(stage.store.inbox)):
+            async def keep(self, updates: Mapping[str, str], *, now: datetime) -> Sequence[str]:
+                kept.extend(updates.values())
+                return await super().keep(updates, now=now)
+
+        group = {"id": -100123, "type": "supergroup", "title": "G"}
+        for talk in ("between us", "https://arxiv.org/abs/2309.12307", "/paper@other_bot 1"):
+            stage.server.push(asked(talk, chat=group))
+        stage.server.push(asked("/paper 1", chat=group))
+        commands = Scripted()
+        desk = Desk(Noting(), stage.store.leases, stage.clock, "one")
+        stage.task = asyncio.ensure_future(stage.bot.listen(commands, desk))
+        await asyncio.wait_for(commands.done.wait(), 10)
+        await until(lambda: stage.server.unconfirmed == [])
+        assert len(kept) == 1
+        assert "/paper 1" in kept[0]
 
 
 async def test_updates_are_confirmed_only_once_they_are_kept() -> None:

@@ -324,6 +324,43 @@ async def test_thumbs_arrive_from_people_and_from_channels(stage: Stage) -> None
     assert {"message_reaction", "message_reaction_count"} <= set(asked)
 
 
+async def test_what_somebody_does_last_is_what_counts(stage: Stage) -> None:
+    """The first of two presses, and of two thumbs, takes longer than the second."""
+    held, order = asyncio.Event(), list[str]()
+    act, react = stage.commands.act, stage.commands.react
+
+    async def act_slowly(key: str, command: Command, responder: Responder) -> None:
+        if key.endswith("digest"):
+            await held.wait()
+        order.append(key)
+        await act(key, command, responder)
+
+    async def react_slowly(reaction: Reaction) -> None:
+        if reaction.up:
+            await held.wait()
+        await react(reaction)
+
+    stage.commands.act, stage.commands.react = act_slowly, react_slowly
+    person = stage.person(PRIVATE)
+    person.types("/settings")
+    await stage.until(person.sees)
+    person.touches("Digest")
+    last = person.touches("Each")
+    up, down = ([{"type": "emoji", "emoji": sign}] for sign in "👍👎")
+    user = {"id": 7, "is_bot": False, "first_name": "A"}
+    for old, new in (([], up), (up, down)):
+        told = {"chat": GROUP, "message_id": 3, "date": 1, "user": user}
+        stage.server.push({"message_reaction": {**told, "old_reaction": old, "new_reaction": new}})
+    await stage.until(lambda: not stage.server.unconfirmed)
+    for _ in range(50):
+        await asyncio.sleep(0)  # whatever does not wait for its turn goes ahead
+    held.set()
+    await stage.settled(last)
+    assert order == ["set:style~digest", "set:style~each"]
+    await stage.until(lambda: len(stage.commands.reactions) == 2)
+    assert [(each.up, each.down) for each in stage.commands.reactions] == [(1, 0), (0, 1)]
+
+
 def membership(status: str) -> dict[str, object]:
     us = {"id": 123456, "is_bot": True, "first_name": "Sulan"}
     new = {"status": status, "user": us} | ({"until_date": 0} if status == "kicked" else {})
