@@ -14,6 +14,8 @@ from bot.domain.timetable import QuietHours, Timetable
 UNLISTED = "no longer listed in the settings"
 # How a reason begins for which the operator has suspended a chat.
 BY_OPERATOR = "by the operator: "
+# The reason on what was planned for a chat that wants nothing any more: no failure of anybody's.
+PAUSED = "the chat is paused"
 
 
 class Style(StrEnum):

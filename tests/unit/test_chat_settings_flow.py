@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.domain.chat import Chat, Style
+from bot.domain.chat import PAUSED, Chat, Style
 from bot.domain.delivery import Delivery, State
 from bot.domain.errors import StoreError
 from bot.domain.filters import Filters
@@ -193,7 +193,8 @@ async def test_pausing_holds_back_even_what_was_planned_and_resuming_counts_from
     await one.ask("pause")
     assert (await sure(one)).paused
     # F70: what waits is not sent after all.
-    assert [(row.state, row.reason) for row in await rows(one)] == [(State.EXPIRED, "paused")]
+    assert [(row.state, row.reason) for row in await rows(one)] == [(State.EXPIRED, PAUSED)]
+    assert "0 failed" in (await one.ask("status")).last.sections[0].lines[1]
     clock = one.means.clock
     assert isinstance(clock, VirtualClock)
     clock.advance(3600)
@@ -239,6 +240,18 @@ async def test_f32_subscribing_lifts_a_suspension() -> None:
     await one.means.store.chats.suspend(HERE, "kicked")
     await one.ask("resume")
     assert (await sure(one)).open
+
+
+async def test_a_first_word_leads_to_a_subscription_by_one_press() -> None:
+    one = stage()
+    talk = Transcript(one)
+    await talk.say("/start")
+    await talk.press("Subscribe")
+    assert (await sure(one)).open
+    started = await one.ask("start")
+    assert started.last.actions == ()
+    closed = stage(replace(OPTIONS, subscriptions=False))
+    assert (await closed.ask("start")).last.actions == ()
 
 
 async def test_a_topic_is_a_chat_of_its_own() -> None:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
-from bot.domain.chat import Chat, Style
+from bot.domain.chat import PAUSED, Chat, Style
 from bot.domain.delivery import Delivery, State
 from bot.domain.filters import Filters
 from bot.domain.paper import Paper
@@ -123,9 +123,19 @@ ROWS: dict[str, tuple[list[Delivery], Chat, str]] = {
         "It may or may not have arrived: no answer.",
     ),
     "expired": (
-        [row(State.EXPIRED, reason="paused")],
+        [row(State.EXPIRED, reason="48 h without a connection")],
         OLD,
-        "It was dropped before it was sent: paused.",
+        "It was dropped before it was sent: 48 h without a connection.",
+    ),
+    "paused then": (
+        [row(State.EXPIRED, reason=PAUSED)],
+        OLD,
+        "This chat was paused when it was its turn.",
+    ),
+    "closed by the operator": (
+        [row(State.PENDING)],
+        replace(OLD, suspended="by the operator: spam"),
+        "Whoever runs this bot sends nothing here for now: spam.",
     ),
     "in a digest that came": (
         [

@@ -169,7 +169,9 @@ def _within_line(words: tuple[str, ...], speech: Speech) -> str:
 def _typed_form(view: View, page: Page) -> tuple[str, ...]:
     if page is not Page.HOME:
         return ()
-    example = "/subscribe cs.CL, LLM agents"
+    say = view.speech.say
     if subscribed(view.chat):
-        example = "/settings include LLM, RAG; quiet 23:00-07:00; zone Berlin"
-    return (view.speech.say("Or type it: {example}", example=example),)
+        example = say("/settings include LLM, RAG; quiet 23:00-07:00; zone Berlin")
+    else:
+        example = say("/subscribe cs.CL, LLM agents")
+    return (say("Or type it: {example}", example=example),)

@@ -98,6 +98,8 @@ class ChatSettings:
             await answer(visit)
         except Misread as error:
             await visit.tell(str(error))
+        finally:
+            self._means.changed()
 
     async def _pressed(self, wanted: Press, visit: Visit) -> None:
         match wanted:

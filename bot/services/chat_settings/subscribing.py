@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from bot.domain.chat import UNLISTED, Chat
+from bot.domain.chat import PAUSED, UNLISTED, Chat
 from bot.domain.speech import Speech
 from bot.services.chat_settings.chat_ledger import Changed, ChatLedger, returned
 from bot.services.chat_settings.counting import counted
@@ -131,7 +131,7 @@ class Subscribing:
         if changed is None:
             await visit.tell(visit.speech.say("This chat is not subscribed, so nothing comes."))
             return False
-        await self._ledger.drop_waiting(changed.after.target, "paused")
+        await self._ledger.drop_waiting(changed.after.target, PAUSED)
         return True
 
     async def _begun(self, visit: Visit, changed: Changed) -> None:

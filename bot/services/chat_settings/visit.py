@@ -15,18 +15,20 @@ from bot.services.chat_settings.reading import Reading
 
 
 def _nobody() -> None:
-    """For where nobody needs to be woken."""
+    """For where nobody needs to be told."""
 
 
 @dataclass(frozen=True, slots=True)
 class SettingsMeans:
-    """What settings are changed with. ``wake`` tells the deliverer of a row that is due now."""
+    """What settings are changed with. ``wake`` tells the deliverer of a row that is due now,
+    ``changed`` those who remember chats that one is not as it was."""
 
     store: Store
     clock: Clock
     offer: Offer
     speeches: Mapping[Language, Speech] = field(default_factory=dict[Language, Speech])
     wake: Callable[[], None] = _nobody
+    changed: Callable[[], None] = _nobody
 
     def speech(self, chat: Chat | None, otherwise: Language) -> Speech:
         """The chat's language where there are words for it, else the other."""

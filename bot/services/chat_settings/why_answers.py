@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from bot.domain.chat import Chat
+from bot.domain.chat import BY_OPERATOR, PAUSED, Chat
 from bot.domain.delivery import MAX_AGE, Delivery, State
 from bot.domain.due import window
 from bot.domain.filters import MAY_CHANGE, Verdict
@@ -79,6 +79,8 @@ def _settled(row: Delivery, case: Case, chat: Chat, speech: Speech) -> str:
             )
         case State.UNKNOWN:
             return say("It may or may not have arrived: {reason}.", reason=reason)
+        case State.EXPIRED if row.reason == PAUSED:
+            return say("This chat was paused when it was its turn.")
         case State.EXPIRED:
             return say("It was dropped before it was sent: {reason}.", reason=reason or "48 h")
         case _:
@@ -115,6 +117,11 @@ def _waiting(row: Delivery, case: Case, chat: Chat, speech: Speech) -> str:
 
 def _held(chat: Chat, speech: Speech) -> str | None:
     """Why nothing at all is sent, if so."""
+    if chat.held:
+        return speech.say(
+            "Whoever runs this bot sends nothing here for now: {reason}.",
+            reason=_short(chat.suspended.removeprefix(BY_OPERATOR)),
+        )
     if chat.suspended:
         return speech.say(
             "Nothing is sent here: {reason}. Once that is mended, /start resumes it.",

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
+from bot.domain.chat import PAUSED
 from bot.domain.delivery import Delivery, State
 from bot.domain.post import Post
 from bot.ports import DeliveryQuery
@@ -73,7 +74,7 @@ class AskStatus:
             sent=_posts(recent, sent),
             waiting=_posts(waiting, _OPEN),
             unknown=_posts(recent, frozenset({State.UNKNOWN})),
-            failed=tuple(row for row in recent if row.state in _LOST),
+            failed=tuple(row for row in recent if row.state in _LOST and row.reason != PAUSED),
             last=last[0].sent_at if last else None,
         )
 

@@ -32,6 +32,10 @@ class Reception:
         """
         await self._roll.all()
 
+    def look_again(self) -> None:
+        """A chat has just been changed here: its next command is to find it changed."""
+        self._roll.look_again()
+
     def first_time(self, command: Command, kind: str) -> bool:
         """Whether this request has not been received before (F41); ``kind`` parts what a platform
         numbers apart."""
@@ -80,14 +84,14 @@ class Reception:
             if not chat.suspended and (chat.target.platform, chat.target.chat) in names:
                 await chats.suspend(chat.target, reason)
 
-    async def resume(self, command: Command) -> bool:
-        """Send again to what a platform had closed in a chat; returns whether anything was (F32).
+    async def resume(self, places: Collection[Target]) -> bool:
+        """Send again to what a platform had closed in chats; returns whether anything was (F32).
 
         Raises:
             StoreError: the store cannot be used.
         """
         chats = self._means.store.chats
-        names = {(place.platform, place.chat) for place in command.places}
+        names = {(place.platform, place.chat) for place in places}
         suspended = [
             chat.target
             for chat in await chats.all()

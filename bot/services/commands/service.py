@@ -142,6 +142,13 @@ class CommandService:
         except StoreError as error:
             _report("a chat that we left is not suspended yet", error)
 
+    async def readmitted(self, chats: Sequence[Target]) -> None:
+        """See ``Evictions.readmitted``. Where the store fails, ``/start`` does the same later."""
+        try:
+            await self._reception.resume(chats)
+        except StoreError as error:
+            _report("chats that took us back are not resumed yet", error)
+
     async def react(self, reaction: Reaction) -> None:
         """See ``Opinions.react``. Never raises but on cancellation."""
         try:
@@ -225,7 +232,8 @@ class CommandService:
 
     async def _start(self, asker: Asker, responder: Responder) -> None:
         post = guide(asker.wording, asker.speech)
-        if await self._reception.resume(asker.command):
+        post = replace(post, actions=self._settings.first_step(asker))
+        if await self._reception.resume(asker.command.places):
             post = replace(post, footer=(asker.wording.commands.resumed, *post.footer))
         await responder.show(post)
 

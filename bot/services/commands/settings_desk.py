@@ -4,7 +4,8 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from adapters.base import Responder
 from bot.domain.command import Command
-from bot.services.chat_settings.keys import is_ours
+from bot.domain.post import Action
+from bot.services.chat_settings.keys import Deed, do_key, is_ours
 from bot.services.chat_settings.offer import Offer
 from bot.services.chat_settings.service import ChatSettings
 from bot.services.chat_settings.visit import SettingsMeans
@@ -18,15 +19,28 @@ class SettingsDesk:
     """Hands what people ask on to ``ChatSettings``, which knows no limits and no wording."""
 
     def __init__(self, means: Means, options: CommandOptions, reception: Reception) -> None:
-        offer = offer_of(means, options)
+        self._offer = offer_of(means, options)
         self._settings = ChatSettings(
-            SettingsMeans(means.store, means.clock, offer, means.speeches, means.wake)
+            SettingsMeans(
+                means.store,
+                means.clock,
+                self._offer,
+                means.speeches,
+                wake=means.wake,
+                changed=reception.look_again,
+            )
         )
         self._reception = reception
 
     def handlers(self) -> Mapping[str, Callable[[Asker, Responder], Awaitable[None]]]:
         """What answers each command."""
         return dict.fromkeys(self._settings.names, self._handle)
+
+    def first_step(self, asker: Asker) -> tuple[Action, ...]:
+        """A button for who gets nothing yet and may."""
+        if not self._offer.subscriptions or (asker.chat is not None and asker.chat.sources):
+            return ()
+        return (Action(asker.speech.say("Subscribe"), do_key(Deed.SUBSCRIBE)),)
 
     def knows(self, key: str) -> bool:
         """Whether a button's key is of a settings menu."""

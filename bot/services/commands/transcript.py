@@ -1,10 +1,9 @@
 """A conversation with the bot, recorded as text: for tests, and for people to read."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from adapters.plain import plain_text
-from bot.domain.post import Choice, Post, Select
+from bot.domain.post import Choice, Post
 from bot.services.commands.testing import Bench, Managed, Shown
 
 
@@ -64,17 +63,14 @@ def _choice(choice: Choice) -> str:
 
 
 def _keys(post: Post | None) -> dict[str, str]:
-    """Labels with their keys; of equal ones the first."""
+    """Labels with their keys, choices also after their question: "Papers a day, at most: 5". Of
+    equal ones the first."""
     if post is None:
         return {}
     keys = {action.label: action.key for action in post.actions}
-    return {**dict(_flips(post.selects)), **keys}
-
-
-def _flips(selects: tuple[Select, ...]) -> Iterator[tuple[str, str]]:
-    seen: set[str] = set()
-    for select in selects:
+    for select in post.selects:
         for choice in select.choices:
-            if choice.label not in seen:
-                seen.add(choice.label)
-                yield choice.label, select.flipped(choice.value)
+            key = select.flipped(choice.value)
+            keys.setdefault(choice.label, key)
+            keys.setdefault(f"{select.label}: {choice.label}", key)
+    return keys

@@ -7,7 +7,7 @@ from itertools import chain
 from typing import TypeAlias
 
 from adapters.base import Adapter, Editor, Message, Pace
-from bot.domain.chat import Chat
+from bot.domain.chat import PAUSED, Chat
 from bot.domain.delivery import Broken, Delivery, State, close, expired, settle
 from bot.domain.errors import StoreError
 from bot.domain.post import Post
@@ -44,7 +44,7 @@ def barred(chat: Chat | None) -> str:
     """
     if chat is None:
         return "the chat is not listed any more"
-    return "the chat is paused" if chat.paused else ""
+    return PAUSED if chat.paused else ""
 
 
 class Preparer:
