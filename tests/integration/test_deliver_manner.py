@@ -8,9 +8,10 @@ from typing import TypeAlias
 
 import pytest
 
+from adapters.base import Pace
 from adapters.testing import FakeAdapter, FakeMessage
 from bot.domain.chat import Chat, Looks
-from bot.domain.delivery import Delivery, State
+from bot.domain.delivery import State
 from bot.domain.post import Post
 from bot.domain.target import Target
 from bot.domain.timetable import QuietHours
@@ -95,20 +96,42 @@ def test_f70_a_paused_chat_gets_nothing_of_what_waited() -> None:
     act(play, Chat(A, paused=True))
 
 
-def test_f70_a_chat_that_pauses_while_its_message_waits_for_a_slot_does_not_get_it() -> None:
+async def pause(stage: Stage) -> None:
+    chat = await stage.store.register.at(A)
+    assert chat is not None
+    await stage.store.register.put(replace(chat, paused=True))
+
+
+async def forget(stage: Stage) -> None:
+    await stage.store.register.forget(A)
+
+
+async def suspend(stage: Stage) -> None:
+    await stage.store.chats.suspend(A, "left")
+
+
+@pytest.mark.parametrize(
+    ("leave", "left"),
+    [
+        pytest.param(pause, [(State.EXPIRED, "the chat is paused")], id="paused"),
+        pytest.param(forget, [], id="forgotten"),
+        pytest.param(suspend, [(State.PENDING, "")], id="suspended"),
+    ],
+)
+def test_f70_a_chat_that_leaves_while_its_message_waits_for_a_slot_does_not_get_it(
+    leave: Callable[[Stage], Awaitable[None]], left: list[tuple[State, str]]
+) -> None:
     async def play(stage: Stage, fake: Listening) -> None:
+        fake.paces[A] = Pace(per_second=0.2)
         await stage.store.rates.reserve("fake", 1, per_second=0.2, now=stage.clock.now())
-        fake.paces[A] = replace(fake.paces[A], per_second=0.2)
         await stage.queue([A], [ONE])
-
-        async def pause(delivery: Delivery, chat: Chat) -> Post:
-            await stage.store.register.put(replace(chat, paused=True))
-            return Post("en", delivery.post_key, "")
-
-        stage.compose = pause  # pyright: ignore[reportAttributeAccessIssue] - at the last moment
-        await stage.play(fake)
-        (row,) = await stage.rows()
-        assert (row.state, row.reason, fake.calls) == (State.EXPIRED, "the chat is paused", [])
+        running = asyncio.ensure_future(stage.play_for(30, fake))
+        await stage.clock.sleep(2)
+        assert len(fake.posts) == 1  # it is made, and waits
+        await leave(stage)
+        await running
+        assert [(row.state, row.reason) for row in await stage.rows()] == left
+        assert fake.calls == []
 
     act(play)
 
