@@ -20,11 +20,12 @@ _MANAGERS = frozenset({ChatMemberStatus.OWNER, ChatMemberStatus.ADMINISTRATOR})
 
 
 class Roles:
-    """Asks Telegram, and remembers each answer for a minute."""
+    """Asks Telegram, and remembers the last ``most`` answers, each for a minute."""
 
-    def __init__(self, bot: Bot, clock: Clock) -> None:
+    def __init__(self, bot: Bot, clock: Clock, *, most: int = _MOST) -> None:
         self._bot = bot
         self._clock = clock
+        self._most = most
         self._known: dict[tuple[str, str], tuple[float, bool]] = {}
 
     async def manages(self, chat: str, user: str) -> bool:
@@ -51,6 +52,6 @@ class Roles:
     def _remember(self, key: tuple[str, str], now: float, manages: bool) -> None:
         self._known.pop(key, None)
         self._known[key] = (now, manages)
-        if len(self._known) > _MOST:
+        if len(self._known) > self._most:
             # The one asked about longest ago stands first.
             del self._known[next(iter(self._known))]

@@ -10,6 +10,7 @@ import socket
 from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from adapters.telegram.adapter import TelegramAdapter
 from adapters.telegram.message import TelegramMessage
 from adapters.telegram.options import TelegramOptions
 from adapters.telegram.request import AiohttpRequest
+from adapters.telegram.roles import Roles
 from adapters.telegram.testing import (
     TOKEN,
     Answer,
@@ -30,6 +32,7 @@ from adapters.telegram.testing import (
     serving,
 )
 from adapters.telegram.testing_bot import Refusal
+from adapters.telegram.testing_members import member_of
 from adapters.telegram.testing_oracle import Oracle
 from bot.domain.delivery_errors import (
     AccessRevoked,
@@ -41,9 +44,11 @@ from bot.domain.delivery_errors import (
     OutcomeUnknown,
     RateLimited,
 )
-from bot.domain.post import Action, Link, Post, Section
+from bot.domain.post import Action, Attachment, Link, Post, Section
 from bot.domain.target import Receipt, Target
+from bot.testing import HeldClock
 
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 CHANNEL = Target("telegram", "@papers")
 GROUP = Target("telegram", "-1001234567890")
 TOPIC = Target("telegram", "-1001234567890", "42")
@@ -121,9 +126,57 @@ async def test_every_kind_of_chat_gets_the_message(
     assert rows[1] == [{"text": "中文", "callback_data": "entry:zh:2309.12307"}]
 
 
+async def test_a_post_may_come_quietly_and_without_a_preview(
+    server: TelegramServer, adapter: TelegramAdapter
+) -> None:
+    quiet = replace(POST, silent=True, previews=False, gather="2026-08-21", private=True)
+    (rendered,) = adapter.render(quiet)
+    await adapter.send(GROUP, rendered, key="")
+    params = server.calls[0].params
+    assert params["disable_notification"] == "true"
+    assert json.loads(params["link_preview_options"]) == {"is_disabled": True}
+    await adapter.edit(GROUP, "1", replace(rendered, text="edited"))
+    assert json.loads(server.calls[1].params["link_preview_options"]) == {"is_disabled": True}
+    assert "disable_notification" not in server.calls[1].params
+
+
+async def test_a_file_is_refused_like_any_message(
+    server: TelegramServer, adapter: TelegramAdapter
+) -> None:
+    file = TelegramMessage("", document=Attachment("saved.bib", "@misc{ü \ud83d}"))
+    await adapter.send(TOPIC, file, key="")
+    (call,) = server.calls
+    assert call.params["message_thread_id"] == "42"
+    assert call.files == {"document": ("saved.bib", "@misc{ü ?}".encode())}
+    server.script("sendDocument", flood(7))
+    with pytest.raises(RateLimited) as limited:
+        await adapter.send(TOPIC, file, key="")
+    assert limited.value.retry_after == 7
+    server.script("sendDocument", Spoilt(Fault.TRUNCATED, taken=True))
+    with pytest.raises(OutcomeUnknown):
+        await adapter.send(TOPIC, file, key="")
+
+
+async def test_who_administers_is_remembered_for_few_at_a_time(
+    server: TelegramServer, adapter: TelegramAdapter
+) -> None:
+    roles = Roles(adapter.client.bot, HeldClock(NOON), most=2)
+    server.state.members["-5", "1"] = "creator"
+    asked = [await roles.manages("-5", user) for user in ("1", "1", "2", "3", "3", "1")]
+    assert asked == [True, True, False, False, False, True]
+    assert [call.params["user_id"] for call in server.calls] == ["1", "2", "3", "1"]
+    assert not await roles.manages("-5", "")
+    assert not await roles.manages("-5", "-100123")
+    assert len(server.calls) == 4
+
+
 async def test_the_servers_answers_are_of_the_bot_apis_shape(
     server: TelegramServer, adapter: TelegramAdapter, oracle: Oracle
 ) -> None:
+    for status in ("creator", "administrator", "member", "restricted", "left", "kicked"):
+        assert oracle.faults_of("ChatMember", member_of(7, status)) == []
+    file = server.state.call("sendDocument", {"chat_id": "7"})
+    assert oracle.faults_of("Message", file) == []
     for target in (CHANNEL, GROUP, TOPIC, PERSON):
         await send(adapter, target)
         result = server.state.call("sendMessage", server.calls[-1].params)
