@@ -28,7 +28,7 @@ def read(text: str) -> tuple[Phrase, ...]:
     (``GPT-4``) stands together, as does what is quoted."""
     found: list[Phrase] = []
     room = _MOST_WORDS
-    for one in dict.fromkeys(_phrase(piece) for piece in _pieces(text[:_MOST_CHARACTERS])):
+    for one in dict.fromkeys(_phrase(piece) for piece in _pieces(_shortened(text))):
         if one.words and len(one.words) <= room:
             found.append(one)
             room -= len(one.words)
@@ -38,6 +38,15 @@ def read(text: str) -> tuple[Phrase, ...]:
 def telling(phrases: Sequence[Phrase]) -> bool:
     """Whether there is more to look for than single letters, of which everything is full."""
     return any(len(word) > 1 for one in phrases for word in one.words)
+
+
+def _shortened(text: str) -> str:
+    """No more than is read, and no part of a word."""
+    if len(text) <= _MOST_CHARACTERS:
+        return text
+    kept = text[:_MOST_CHARACTERS]
+    whole_words, _, _ = kept.rpartition(" ")
+    return whole_words or kept
 
 
 def _pieces(text: str) -> Sequence[str]:
