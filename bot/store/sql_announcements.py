@@ -17,9 +17,11 @@ class SqlAnnouncements:
     async def put(self, announcement: str, text: str, *, now: datetime) -> bool:
         """See the port."""
         row = {"id": announcement, "text": text, "created_at": now}
-        statement = self._database.insert(ANNOUNCEMENTS).on_conflict_do_nothing()
+        insert = self._database.insert(ANNOUNCEMENTS).on_conflict_do_nothing()
+        # PostgreSQL's driver counts no rows of an insert.
+        added = insert.values(row).returning(ANNOUNCEMENTS.c.id)
         async with self._database.writing() as connection:
-            return (await connection.execute(statement, row)).rowcount == 1
+            return (await connection.execute(added)).first() is not None
 
     async def get(self, announcement: str) -> str | None:
         """See the port."""

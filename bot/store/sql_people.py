@@ -24,9 +24,11 @@ class SqlSaved:
     async def add(self, user: str, paper_id: PaperId, *, now: datetime) -> bool:
         """See the port."""
         row = {"user_id": user, "paper_id": paper_id, "saved_at": now}
-        statement = self._database.insert(SAVED).on_conflict_do_nothing()
+        insert = self._database.insert(SAVED).on_conflict_do_nothing()
+        # PostgreSQL's driver counts no rows of an insert.
+        added = insert.values(row).returning(SAVED.c.paper_id)
         async with self._database.writing() as connection:
-            return (await connection.execute(statement, row)).rowcount == 1
+            return (await connection.execute(added)).first() is not None
 
     async def remove(self, user: str, paper_id: PaperId) -> bool:
         """See the port."""
