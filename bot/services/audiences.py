@@ -1,8 +1,8 @@
 """Chats grouped by what they are to get: those of one audience are decided about once."""
 
 import asyncio
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import chain
 
@@ -136,8 +136,9 @@ async def grouped(chats: Iterable[Chat], now: datetime, *, before: Groups) -> Gr
             await asyncio.sleep(0)
     by_audience: dict[Audience, Group] = {}
     by_taste: dict[Taste, list[Group]] = {}
+    earlier = _earlier(before, now)
     for number, (audience, targets) in enumerate(members.items()):
-        group = _group(audience, targets, before.by_audience.get(audience))
+        group = _group(audience, targets, earlier.get(audience, ()))
         by_audience[audience] = group
         by_taste.setdefault(Taste(audience.filters, audience.languages), []).append(group)
         if number % _SLICE == 0:
@@ -152,13 +153,23 @@ async def grouped(chats: Iterable[Chat], now: datetime, *, before: Groups) -> Gr
     )
 
 
-def _group(audience: Audience, targets: Sequence[Target], before: Group | None) -> Group:
-    if before is None:
-        return Group(audience, new=tuple(targets))
-    served = _served(targets, before.served)
-    new = tuple(target for target in targets if target not in served)
-    return Group(audience, tuple(t for t in targets if t in served), new, before.turn)
+def _earlier(before: Groups, now: datetime) -> Mapping[Audience, Sequence[Group]]:
+    """The groups from which each audience's chats may come: its own, and those that have become as
+    old as any since. Age alone is no reason to ask a chat about everything again."""
+    found: dict[Audience, list[Group]] = {}
+    for audience, group in before.by_audience.items():
+        is_old = audience.since is not None and audience.since <= now - _OLD
+        grown = replace(audience, since=None) if is_old else audience
+        found.setdefault(grown, []).append(group)
+    return found
 
 
-def _served(targets: Sequence[Target], before: Sequence[Target]) -> Collection[Target]:
-    return () if not before else frozenset(before).intersection(targets)
+def _group(audience: Audience, targets: Sequence[Target], earlier: Sequence[Group]) -> Group:
+    served = frozenset(chain.from_iterable(group.served for group in earlier))
+    turns = [group.turn for group in earlier if group.turn is not None]
+    return Group(
+        audience,
+        served=tuple(target for target in targets if target in served),
+        new=tuple(target for target in targets if target not in served),
+        turn=min(turns, default=None),
+    )

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeAlias
 
 from bot.domain.due import Window, send_at, window
@@ -11,13 +11,16 @@ from bot.domain.paper_id import PaperId
 from bot.domain.target import Target
 from bot.services.audiences import Audience, Group, Groups, Taste
 from bot.services.cases import Case, is_ripe, outcome, wanted_late, worth_waiting
-from bot.services.news import news_at
+from bot.services.news import first_seen, news_at
 from bot.services.news_desk import News, NewsDesk
 from bot.services.plan_rows import Pick, Turn, in_order
 from bot.services.row_writer import RowWriter
 
 # Groups that are asked before others have a turn.
 _SLICE = 200
+# A list that is looked at before a slot is stored by then. A paper that is older than that and was
+# not here in the round before has come back on another list.
+_LATE = timedelta(hours=1)
 
 # Groups with a timetable that have new chats or whose slot has come, each with what is due for
 # them, ``None`` for nothing.
@@ -70,7 +73,7 @@ class PlanRound:
         changes = self._changes[taste.languages]
         if slotted:
             # A paper that comes to please only after its slot waits for the next.
-            changes = [(c, b) for c, b in changes if b is None or not is_ripe(b, taste.filters)]
+            changes = [(c, b) for c, b in changes if self._comes_late(c, b, taste)]
         its_turn = slotted and _is_its_turn(group, self._news.now)
         if not (changes or its_turn or group.new) or (due := self._window(group)) is None:
             return
@@ -90,6 +93,12 @@ class PlanRound:
         if group in self._turns:
             return self._turns[group]
         return window(group.audience.timetable, group.audience.zone, self._news.now)
+
+    def _comes_late(self, case: Case, before: Case | None, taste: Taste) -> bool:
+        """Whether it is no more than late for a slot: its summary was, or its list."""
+        if before is None:
+            return self._news.now - first_seen(case.places) < _LATE
+        return not is_ripe(before, taste.filters)
 
     def _had(self, before: Case | None, asked: "_Asked") -> bool:
         """Whether a paper was planned for an audience as it stood before."""
