@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -30,6 +30,7 @@ from bot.services.summarise import SummariseService, Writers
 from bot.store.memory import MemoryStore
 from bot.testing import VirtualClock
 
+_A = Target("console", "a")
 _MORNING = datetime(2026, 8, 20, 5, tzinfo=UTC)
 _PAPERS = tuple(Paper(PaperId(f"2608.0000{n}"), f"P {n}", f"We give {n}.") for n in range(1, 4))
 _TEN = timedelta(minutes=10)
@@ -291,3 +292,50 @@ async def test_what_was_being_sent_is_found_as_such_and_our_own_is_left_alone_f5
     }
     assert await take_back(store.outbox, started_at=started, now=later) == 0
     assert await store.outbox.find(DeliveryQuery(states=frozenset({State.PENDING}))) == []
+
+
+async def test_t12_old_deliveries_are_forgotten_once_a_day_by_whichever_process() -> None:
+    first = House()
+    second = House(first.store, first.clock, first.shelf, owner="two")
+    await first.open(_chat())
+    await second.open()
+    chat, day = _A, timedelta(days=1)
+    ages = {f"paper:{age}:zh": _MORNING - age * day for age in (1, 59, 61, 99)}
+    rows = [Delivery(chat, key, at, at, state=State.SENT) for key, at in ages.items()]
+    await first.store.outbox.add(
+        [*rows, Delivery(chat, "paper:x:zh", _MORNING - 99 * day, _MORNING)]
+    )
+    for house in (first, second, first):
+        await house.duties.tick_upkeep(house.clock.now())
+        await house.rest()
+    left = await first.store.outbox.find(DeliveryQuery())
+    assert {row.post_key for row in left} == {"paper:1:zh", "paper:59:zh", "paper:x:zh"}
+    assert [job for job in first.shelf.jobs if job.startswith("forget:")] == ["forget:2026-08-20"]
+    first.clock.advance(day.total_seconds())
+    await first.duties.tick_upkeep(first.clock.now())
+    await first.rest()
+    assert "forget:2026-08-21" in first.shelf.jobs
+
+
+@pytest.mark.parametrize(
+    ("chat", "looks"),
+    [
+        pytest.param(
+            Chat(Target("console", "a"), sources=("arxiv:cs.CL",)), 1, id="its own source"
+        ),
+        pytest.param(Chat(Target("console", "a"), paused=True), 0, id="a paused chat's"),
+        pytest.param(Chat(Target("console", "a"), suspended="kicked"), 0, id="a closed chat's"),
+    ],
+)
+async def test_sources_are_looked_at_that_open_chats_want_and_no_others(
+    chat: Chat, looks: int
+) -> None:
+    house = House()
+    await house.open()
+    await house.store.register.put(replace(chat, since=_MORNING))
+    if chat.suspended:
+        await house.store.chats.suspend(chat.target, chat.suspended)
+    await house.duties.tick_collect(_MORNING)
+    await house.rest()
+    jobs = [job for job in house.shelf.jobs if job.startswith("collect:")]
+    assert jobs == [f"collect:{key}:2026-08-20T05:00:00Z" for key in chat.sources[:looks]]

@@ -1,7 +1,7 @@
 """What is to be summarised, for whom, and when the wait is over."""
 
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
@@ -14,10 +14,12 @@ from bot.domain.errors import (
     SummaryMalformed,
     SummaryRefused,
 )
+from bot.domain.filters import Filters
 from bot.domain.paper import Paper
 from bot.domain.paper_id import PaperId
 from bot.domain.summary import Finding, FindingKind, Language, Origin, Provenance, Summary
 from bot.domain.target import Target
+from bot.domain.timetable import Timetable
 from bot.services.audiences import Groups, grouped
 from bot.services.health import Health
 from bot.services.rounds.writing import Writing
@@ -208,3 +210,42 @@ async def test_when_a_paper_came_up_first_is_remembered_for_the_metrics() -> Non
     await desk.put_on_list(_PAPER)
     await desk.lacking(_chat("a"))
     assert desk.writing.first_seen == {_PAPER.id: _NOON}
+
+
+async def test_a_paper_that_every_chat_filters_out_is_never_paid_for() -> None:
+    desk = Desk()
+    await desk.put_on_list(_PAPER, _OTHER)
+    poets = _chat("a", filters=Filters(include=("poetry",)))
+    twos = _chat("b", "en", filters=Filters(exclude=("one",), least_recommendation=4))
+    assert await desk.lacking(poets) == []
+    assert await desk.lacking(poets, twos) == [("2608.00002", "en")]
+
+
+async def test_for_a_chat_that_waits_for_a_slot_the_summary_is_written_ahead() -> None:
+    desk = Desk()
+    await desk.put_on_list(_PAPER)
+    weekly = _chat("a", timetable=Timetable((time(8),), (0,)))
+    assert await desk.lacking(weekly) == [("2608.00001", "zh")]
+
+
+async def test_a_paused_chat_wants_nothing_and_a_second_language_is_written_too() -> None:
+    desk = Desk()
+    await desk.put_on_list(_PAPER)
+    assert await desk.lacking(_chat("a", paused=True)) == []
+    both = _chat("b", second_language="en")
+    assert await desk.lacking(both) == [("2608.00001", "en"), ("2608.00001", "zh")]
+
+
+async def test_f23_the_wait_for_a_paper_that_pleases_late_begins_then() -> None:
+    desk = Desk()
+    await desk.put_on_list(_PAPER)
+    groups = await desk.groups(_chat("a", filters=Filters(least_upvotes=5)))
+    assert await desk.writing.lacking(groups) == []
+    desk.clock.advance(3600)
+    await desk.store.papers.save([replace(_PAPER, upvotes=7)])
+    (one,) = await desk.writing.lacking(groups)
+    assert one.since == _NOON + timedelta(hours=1)
+    desk.clock.advance(600)
+    assert [later.since for later in await desk.writing.lacking(groups)] == [one.since]
+    everyone = await desk.groups(_chat("a", filters=Filters(least_upvotes=5)), _chat("b"))
+    assert len(await desk.writing.lacking(everyone)) == 1

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TypeAlias
 
 from bot.domain.paper_id import PaperId
@@ -12,10 +12,11 @@ from bot.services.audiences import Audiences
 from bot.services.rounds.collecting import Collecting
 from bot.services.rounds.inheriting import take_back
 from bot.services.rounds.membership import Membership
+from bot.services.rounds.retention import forget_old
 from bot.services.rounds.writing import Lacking, Writing
 from bot.services.summarise import SummariseService
 
-COLLECT, SUMMARISE, PLAN = "collect", "sum", "plan"
+COLLECT, SUMMARISE, PLAN, FORGET = "collect", "sum", "plan", "forget"
 
 # Jobs are kept only to know that they were done: a summary is in the store by itself, and a slot
 # of hours ago never comes back.
@@ -64,12 +65,14 @@ class Duties:
         self._tried: dict[tuple[PaperId, str], float] = {}
         self._started_at = clock.now()
         self._inherited = False
+        self._forgot_on: date | None = None
 
     def register(self) -> None:
         """Tell the engine who does what. Before it starts."""
         self._engine.register(COLLECT, self._collect, at_once=4, cut_off=True)
         self._engine.register(SUMMARISE, self._summarise, at_once=self._rhythm.writers)
         self._engine.register(PLAN, self._plan, at_once=1)
+        self._engine.register(FORGET, self._forget, at_once=1, cut_off=True)
 
     async def tick_collect(self, slot: datetime) -> None:
         """Have each source that a chat wants looked at."""
@@ -83,8 +86,9 @@ class Duties:
         """Have what is ready planned."""
         await self._engine.enqueue([Job(PLAN, _stamp(slot))])
 
-    async def tick_upkeep(self, _: datetime) -> None:
-        """Forget old jobs, and take over those of processes that died."""
+    async def tick_upkeep(self, slot: datetime) -> None:
+        """Forget old jobs, take over those of processes that died, and once a day have old
+        deliveries forgotten."""
         dead = await self._team.membership.dead()
         await self._engine.maintain(before=self._clock.now() - _KEEP_JOBS, dead=dead)
         if not self._inherited and self._team.membership.alone(dead):
@@ -92,6 +96,9 @@ class Duties:
             await take_back(self._store.outbox, started_at=self._started_at, now=now)
             self._inherited = True
             self._team.wake()
+        if slot.date() != self._forgot_on:
+            self._forgot_on = slot.date()
+            await self._engine.enqueue([Job(FORGET, slot.date().isoformat())])
 
     async def _collect(self, arguments: Sequence[str]) -> bool:
         source, stamp = arguments
@@ -103,6 +110,10 @@ class Duties:
     async def _summarise(self, arguments: Sequence[str]) -> bool:
         paper, language = arguments
         return await self._team.writing.write(PaperId(paper), language)
+
+    async def _forget(self, _: Sequence[str]) -> bool:
+        await forget_old(self._store, self._clock.now())
+        return True
 
     async def _plan(self, _: Sequence[str]) -> bool:
         lacking = await self._team.writing.lacking(await self._team.audiences.now())

@@ -1,0 +1,28 @@
+"""What is kept for how long: no more of anybody than the work needs (T12)."""
+
+import logging
+from datetime import datetime, timedelta
+
+from bot.ports import Store
+
+_log = logging.getLogger(__name__)
+
+# Settled deliveries: long enough to answer why a paper came or did not, and to find the paper of an
+# old message; many times longer than anything is news.
+KEEP_DELIVERIES = timedelta(days=60)
+# Updates that were handled: Telegram repeats one for a day at most (FACTS §1.5).
+KEEP_UPDATES = timedelta(days=2)
+
+
+async def forget_old(store: Store, now: datetime) -> int:
+    """Forget what nobody needs any more; returns how many deliveries that were.
+
+    Raises:
+        StoreError: the store cannot be used; tomorrow is another day.
+    """
+    deliveries = await store.backlog.prune(before=now - KEEP_DELIVERIES)
+    updates = await store.inbox.prune(before=now - KEEP_UPDATES)
+    if deliveries or updates:
+        said = {"deliveries": deliveries, "updates": updates}
+        _log.info("old deliveries and updates forgotten", extra=said)
+    return deliveries
