@@ -166,11 +166,16 @@ class Departures(Protocol):
 
 @runtime_checkable
 class Evictions(Protocol):
-    """Commands that want to know when many chats are lost at once: a whole server of Discord's."""
+    """Commands that want to know when many chats are lost at once, or found again: a whole server
+    of Discord's. Most of them were never ours."""
 
     async def evicted(self, chats: Sequence[Target], reason: str) -> None:
-        """We are let into none of these any more; the rest as ``Departures.left``. Most of them
-        were never ours."""
+        """We are let into none of these any more; the rest as ``Departures.left``."""
+        ...
+
+    async def readmitted(self, chats: Sequence[Target]) -> None:
+        """We are let in again: what was lost goes on from now, as after ``/start``. Never
+        raises."""
         ...
 
 

@@ -40,6 +40,9 @@ def make_client() -> discord.Client:
         intents=INTENTS,
         member_cache_flags=discord.MemberCacheFlags.none(),
         chunk_guilds_at_startup=False,
+        # Nobody waits for "ready"; until it is, discord.py takes a server that has just added us
+        # for one that was there before.
+        guild_ready_timeout=0.0,
         max_messages=None,
         allowed_mentions=discord.AllowedMentions.none(),
         max_ratelimit_timeout=_LONGEST_BUCKET_WAIT,

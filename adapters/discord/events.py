@@ -1,4 +1,4 @@
-"""What happens around us at the gateway, apart from interactions: thumbs, and being put out.
+"""What happens around us at the gateway, apart from interactions: thumbs, coming and going.
 
 Both need no privileged intent ("Gateway Intents": guilds, and the reactions in servers and
 in direct messages). What cannot be handed on in time is dropped: a thumb is no promise.
@@ -25,7 +25,7 @@ _SKIN_TONES = "\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff"
 _WAITING = 1000
 # People and messages whose two thumbs are told apart; of others, the last thumb counts.
 _REMEMBERED = 10_000
-_PUT_OUT = "the bot was removed from the server; adding it again and /start resume"
+_PUT_OUT = "the bot was removed from the server; adding it again resumes"
 
 _Work: TypeAlias = Callable[[], Coroutine[Any, Any, None]]
 
@@ -51,8 +51,13 @@ class Events:
         async def on_guild_remove(guild: discord.Guild) -> None:
             self._removed(guild)
 
-        for listener in (on_raw_reaction_add, on_raw_reaction_remove, on_guild_remove):
-            client.event(listener)
+        async def on_guild_join(guild: discord.Guild) -> None:
+            self._joined(guild)
+
+        client.event(on_raw_reaction_add)
+        client.event(on_raw_reaction_remove)
+        client.event(on_guild_remove)
+        client.event(on_guild_join)
 
     async def work(self) -> NoReturn:
         """Hand on what has come, until cancelled."""
@@ -76,12 +81,14 @@ class Events:
             self._later(lambda reaction=reaction: opinions.react(reaction))
 
     def _removed(self, guild: discord.Guild) -> None:
-        evictions = self._evictions
-        if evictions is None:
-            return
-        places = [Target(PLATFORM, str(channel.id)) for channel in guild.channels]
-        places += [Target(PLATFORM, str(thread.id)) for thread in guild.threads]
-        self._later(lambda: evictions.evicted(places, _PUT_OUT))
+        if (evictions := self._evictions) is not None:
+            places = _places(guild)
+            self._later(lambda: evictions.evicted(places, _PUT_OUT))
+
+    def _joined(self, guild: discord.Guild) -> None:
+        if (evictions := self._evictions) is not None:
+            places = _places(guild)
+            self._later(lambda: evictions.readmitted(places))
 
     def _later(self, work: _Work) -> None:
         try:
@@ -110,6 +117,11 @@ class Thumbs:
         while len(self._shown) > _REMEMBERED:
             self._shown.popitem(last=False)
         return (int(shown[-1:] == [_UP]), int(shown[-1:] == [_DOWN]))
+
+
+def _places(guild: discord.Guild) -> Sequence[Target]:
+    """Everything in a server that may be a chat of ours."""
+    return [Target(PLATFORM, str(place.id)) for place in (*guild.channels, *guild.threads)]
 
 
 def _counts(client: discord.Client, event: discord.RawReactionActionEvent) -> bool:

@@ -24,6 +24,7 @@ class Listening:
     thumbs: list[Reaction] = field(default_factory=list[Reaction])
     lost: list[Target] = field(default_factory=list[Target])
     reasons: list[str] = field(default_factory=list[str])
+    found: list[Target] = field(default_factory=list[Target])
     broken: bool = False
 
     async def handle(self, command: Command, responder: Responder) -> None: ...
@@ -42,6 +43,9 @@ class Listening:
     async def evicted(self, chats: Sequence[Target], reason: str) -> None:
         self.lost += chats
         self.reasons.append(reason)
+
+    async def readmitted(self, chats: Sequence[Target]) -> None:
+        self.found += chats
 
 
 class Deaf:
@@ -190,7 +194,29 @@ async def test_f32_a_server_that_puts_the_bot_out_is_lost_with_all_its_channels(
         await stage.gateway.until(lambda: bool(heard.reasons))
     assert {target.chat for target in heard.lost} == {channel.id, forum.id, thread.id}
     assert {target.platform for target in heard.lost} == {"discord"}
-    assert "/start" in heard.reasons[0]
+    assert heard.found == []
+
+
+async def test_f32_a_server_that_takes_the_bot_back_is_found_with_all_its_channels(
+    stage: Stage, channel: Channel
+) -> None:
+    thread = stage.server.world.add(Kind.PUBLIC_THREAD, parent=channel.id)
+    async with attended(stage, heard := Listening()):
+        await stage.settle(advance=0.0)  # the servers that were there are told of after READY
+        await stage.gateway.push("GUILD_DELETE", {"id": stage.server.world.guild})
+        await stage.gateway.push("GUILD_CREATE", stage.gateway.guild(joined=True))
+        await stage.gateway.until(lambda: bool(heard.found))
+    assert {target.chat for target in heard.found} == {channel.id, thread.id}
+    assert heard.found == heard.lost
+
+
+async def test_f50_a_server_that_is_there_at_the_start_is_not_taken_for_a_new_one(
+    stage: Stage, channel: Channel
+) -> None:
+    async with attended(stage, heard := Listening()):
+        await push(stage, channel, Thumb())
+        await stage.gateway.until(lambda: len(heard.thumbs) == 1)
+    assert heard.found == []
 
 
 async def test_a_server_that_is_away_for_a_while_is_not_lost(

@@ -304,15 +304,22 @@ async def test_a_thumb_counts_for_the_chat_wherever_its_message_stands(
     assert (tally.up, tally.down) == (1, 0)
 
 
-async def test_f32_a_server_that_put_the_bot_out_is_suspended_until_somebody_starts_it_again(
-    manager: Reader, desk: Bench, stage: Stage, channel: Channel
+@pytest.mark.parametrize("how", ["start", "added again"])
+async def test_f32_a_server_that_put_the_bot_out_is_suspended_until_it_takes_the_bot_back(
+    manager: Reader, desk: Bench, stage: Stage, channel: Channel, how: str
 ) -> None:
+    async def suspended() -> str:
+        chats = await desk.means.store.chats.all()
+        (reason,) = [chat.suspended for chat in chats if chat.target.chat == channel.id]
+        return reason
+
     await manager.give("subscribe")
-    target = Target("discord", channel.id)
     await stage.gateway.push("GUILD_DELETE", {"id": stage.server.world.guild})
     await stage.settle(advance=0.0)
-    (chat,) = [chat for chat in await desk.means.store.chats.all() if chat.target == target]
-    assert "removed" in chat.suspended
-    await manager.give("start")
-    (chat,) = [chat for chat in await desk.means.store.chats.all() if chat.target == target]
-    assert not chat.suspended
+    assert "removed" in await suspended()
+    if how == "start":
+        await manager.give("start")
+    else:
+        await stage.gateway.push("GUILD_CREATE", stage.gateway.guild(joined=True))
+        await stage.settle(advance=0.0)
+    assert not await suspended()

@@ -211,6 +211,13 @@ class GatewayServer:
         for line in [line for line in self._lines if line.session is session]:
             await line.say(event)
 
+    def guild(self, *, joined: bool = False) -> JsonObject:
+        """A server as GUILD_CREATE tells of it; one just ``joined`` lacks that it is available."""
+        told = self._guild()
+        if joined:
+            del told["unavailable"]
+        return told
+
     def _guild(self) -> JsonObject:
         world = self._server.world
         apart = (Kind.PUBLIC_THREAD, Kind.ANNOUNCEMENT_THREAD, Kind.DIRECT)
