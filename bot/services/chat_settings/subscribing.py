@@ -139,7 +139,7 @@ class Subscribing:
         await self._lift(chat)
         speech = self._means.speech(chat, visit.speech.language)
         first = before is None or not subscribed(before)
-        notes = await self._send_sample(chat, speech) if first else ()
+        notes = await self._send_sample(chat, speech) if before is None else ()
         if first:
             title = speech.say("Subscribed")
         elif before is not None and before.paused:
@@ -148,7 +148,7 @@ class Subscribing:
             title = speech.say("This chat is subscribed")
         view = await self.view(chat, speech)
         # "Nothing has come yet" goes without saying where something comes in a moment.
-        shown = replace(view, last=None) if first else view
+        shown = replace(view, last=None) if notes else view
         await visit.show(menu_page(shown, title=title, notes=notes))
 
     async def _send_sample(self, chat: Chat, speech: Speech) -> tuple[str, ...]:
