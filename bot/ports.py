@@ -319,8 +319,9 @@ class ChatStore(Protocol):
 @dataclass(frozen=True, slots=True)
 class DeliveryQuery:
     """Which deliveries; what is ``None`` does not narrow. ``since`` and ``until`` (which is not
-    included) are about ``created_at``, ``kind`` is how the post's key begins (``paper:``). A message is named within its chat: with a
-    ``message_id`` the target's thread does not matter, for who reacts may not tell it."""
+    included) are about ``created_at``, ``kind`` is how the post's key begins (``paper:``). A
+    message is named within its chat: with a ``message_id`` the target's thread does not matter, for
+    who reacts may not tell it."""
 
     target: Target | None = None
     states: frozenset[State] | None = None
