@@ -1,6 +1,7 @@
 """The way back to who gave a command on Telegram."""
 
 import logging
+from collections.abc import Sequence
 from dataclasses import replace
 
 from telegram.error import TelegramError
@@ -36,13 +37,20 @@ class TelegramResponder:
         self._message_id: str | None = None
 
     async def show(self, post: Post) -> None:
-        """Send, or replace what was sent.
+        """Send, or replace what was sent; without markup and files where Telegram does not take
+        these (F35).
 
         Raises:
             DeliveryError: Telegram did not take it.
         """
+        try:
+            await self._put(self._adapter.render(post))
+        except ContentRejected:
+            await self._put(self._adapter.render(post, plain=True))
+
+    async def _put(self, messages: Sequence[TelegramMessage]) -> None:
         target = self._command.target
-        first, *rest = self._adapter.render(post)
+        first, *rest = messages
         if self._message_id is None:
             first = replace(first, replies_to=self._origin.replies_to)
             receipt = await self._adapter.send(target, first, key="")
@@ -50,7 +58,7 @@ class TelegramResponder:
         else:
             await self._adapter.edit(target, self._message_id, first)
         for message in rest:
-            await self._follow(message, post)
+            await self._adapter.send(target, message, key="")
 
     async def may_manage(self) -> bool:
         """See ``Steward``: as the update itself says, else as Telegram says."""
@@ -68,18 +76,6 @@ class TelegramResponder:
         )
         await self._adapter.send(self._command.target, question, key="")
         return True
-
-    async def _follow(self, message: TelegramMessage, post: Post) -> None:
-        """Send what comes after the first message; a file that is not taken, as text."""
-        target = self._command.target
-        try:
-            await self._adapter.send(target, message, key="")
-        except ContentRejected:
-            if message.document is None:
-                raise
-            told = Post(post.language, message.document.name, "", sections=post.sections)
-            for part in self._adapter.render(told):
-                await self._adapter.send(target, part, key="")
 
 
 class PressResponder(TelegramResponder):

@@ -16,6 +16,7 @@ import pytest
 
 from adapters.base import Desk, Options, Prompter, Responder, Steward
 from adapters.telegram import create
+from adapters.telegram.defuse import WORD_JOINER
 from adapters.telegram.testing import TOKEN, Fault, Refusal, Spoilt, TelegramServer, flood, serving
 from adapters.telegram.testing_oracle import Oracle
 from adapters.telegram.testing_person import Person
@@ -388,5 +389,23 @@ async def test_a_file_is_sent_as_one_and_as_text_where_it_is_refused(stage: Stag
     assert files == {"document": ("saved.bib", "@misc{a, title={Ü}}\n".encode())}
     stage.server.script("sendDocument", Refusal(400, "Bad Request: FILE_PARTS_INVALID"))
     person.types("/settings export")
-    await stage.until(lambda: len(person.sees()) == 4)
-    assert "@misc{a, title={Ü}}" in person.reads(person.sees()[-1])
+    await stage.until(lambda: len(person.sees()) == 3 and person.sees()[-1].edits)
+    assert "@misc{a, title={Ü}}" in person.sees()[-1].text.replace(WORD_JOINER, "")
+
+
+@pytest.mark.parametrize("times", [1, 2], ids=["when it is sent", "when it is changed, too"])
+async def test_f35_an_answer_whose_markup_is_refused_comes_without(
+    times: int, stage: Stage
+) -> None:
+    refusal = Refusal(400, "Bad Request: can't parse entities: Unsupported start tag")
+    person = stage.person(PRIVATE)
+    stage.server.script("sendMessage", refusal)
+    person.types("/settings")
+    await stage.until(person.sees)
+    assert "parse_mode" not in person.sees()[0].params
+    assert person.labels(person.sees()[0]) == [["✓ Each", "Digest"], ["Words"]]
+    if times == 2:
+        stage.server.script("editMessageText", refusal)
+        await stage.settled(person.touches("Digest"))
+        assert person.labels(person.sees()[0])[0] == ["Each", "✓ Digest"]
+        assert "parse_mode" not in person.sees()[0].params
