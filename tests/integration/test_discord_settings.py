@@ -1,24 +1,19 @@
-"""Menus, windows and private answers on Discord, over real sockets: what is asked for, shown to
-whom, and by whom it may be changed."""
+"""Menus to choose from and windows to write into on Discord, over real sockets."""
 
-import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from collections.abc import AsyncGenerator, Sequence
 from pathlib import Path
 
 import pytest
 
-from adapters.base import Prompter, Responder, Steward, Whisperer
-from adapters.discord.testing.faults import refusal
+from adapters.base import Prompter, Responder, Whisperer
 from adapters.discord.testing.interactions import Asked
 from adapters.discord.testing.oracle import Spec, faults, load_spec
-from adapters.discord.testing.stage import Stage, listening, staged
+from adapters.discord.testing.playing import attended
+from adapters.discord.testing.stage import Stage, staged
 from adapters.discord.testing.world import Channel, JsonObject, Kind
-from bot.domain.command import Command, MenuEntry, Suggestion
-from bot.domain.post import Action, Attachment, Choice, Post, Prompt, Section, Select
+from bot.domain.command import Command
+from bot.domain.post import Action, Choice, Post, Prompt, Section, Select
 
-Script = Callable[[str, Command, Responder], Awaitable[None]]
 EPHEMERAL = 64
 STYLE = Select(
     "set:style", "Style", (Choice("each", "each", chosen=True), Choice("digest", "digest"))
@@ -45,33 +40,6 @@ def menu_post(title: str = "Settings", *, private: bool = True, long: bool = Fal
     )
 
 
-@dataclass
-class Playing:
-    """Does what a script says; keeps what it was asked for."""
-
-    script: Script
-    keys: list[str] = field(default_factory=list[str])
-    commands: list[Command] = field(default_factory=list[Command])
-
-    async def handle(self, command: Command, responder: Responder) -> None:
-        self.commands.append(command)
-        await self.script("", command, responder)
-
-    async def act(self, key: str, command: Command, responder: Responder) -> None:
-        self.keys.append(key)
-        await self.script(key, command, responder)
-
-    async def suggest(self, text: str, *, limit: int) -> Sequence[Suggestion]:
-        return ()
-
-    def menu(self) -> Sequence[MenuEntry]:
-        entry = MenuEntry("settings", {"en": "Settings"}, "change", {"en": "A change"})
-        return (
-            MenuEntry(entry.name, entry.descriptions, entry.argument, private=True),
-            MenuEntry("today", {"en": "Today"}),
-        )
-
-
 @pytest.fixture(scope="module")
 def spec(shared: Path) -> Spec:
     return load_spec(shared / "tools" / "discord_spec.py")
@@ -88,14 +56,6 @@ async def stage(spec: Spec) -> AsyncGenerator[Stage]:
 @pytest.fixture
 def channel(stage: Stage) -> Channel:
     return stage.server.world.add(Kind.TEXT)
-
-
-@asynccontextmanager
-async def attended(stage: Stage, script: Script) -> AsyncGenerator[Playing]:
-    playing = Playing(script)
-    async with listening(stage, playing):
-        await stage.gateway.until(lambda: stage.gateway.present == 1)
-        yield playing
 
 
 async def shows(_: str, command: Command, responder: Responder) -> None:
@@ -225,141 +185,6 @@ async def test_from_a_window_no_other_one_is_opened(stage: Stage, channel: Chann
     assert could == [True, False]
 
 
-@pytest.mark.parametrize("name", ["settings", "today"])
-async def test_f49_a_slow_private_answer_is_seen_by_nobody_else(
-    stage: Stage, channel: Channel, name: str
-) -> None:
-    """Also where nobody could know that it would be private: what announced it is taken back."""
-    go = asyncio.Event()
-
-    async def script(pressed: str, command: Command, responder: Responder) -> None:
-        await go.wait()
-        await responder.show(menu_post("Slow", long=True))
-        await responder.show(menu_post("Slower"))
-
-    async with attended(stage, script) as playing:
-        asked = await stage.gateway.ask(stage.interactions.command(channel, name))
-        await stage.gateway.until(lambda: bool(playing.commands))
-        await stage.settle(advance=1.0)
-        await stage.gateway.until(lambda: asked.thinking)
-        assert asked.hidden is (name == "settings")
-        go.set()
-        await stage.gateway.until(lambda: asked.titles == ["Slower"])
-    # The long answer's further parts are gone again.
-    (seen,) = [*([asked.shown] if asked.shown else []), *asked.told]
-    assert seen["flags"] & EPHEMERAL
-    assert channel.messages == []
-    assert not asked.thinking
-
-
-@pytest.mark.parametrize("slow", [False, True], ids=["at-once", "deferred"])
-async def test_a_private_answer_to_a_press_leaves_what_others_see(
-    stage: Stage, channel: Channel, *, slow: bool
-) -> None:
-    go = asyncio.Event()
-
-    async def script(pressed: str, command: Command, responder: Responder) -> None:
-        await go.wait()
-        await responder.show(menu_post("Only you"))
-        await responder.show(menu_post("Still only you", long=True))
-
-    body: JsonObject = {"embeds": [{"title": "Digest"}]}
-    message = stage.server.world.post(channel, body, stage.server.world.bot)
-    async with attended(stage, script) as playing:
-        asked = stage.interactions.choose(channel, message, "sulan-select:read", ["2309.12307"])
-        await stage.gateway.ask(asked)
-        await stage.gateway.until(lambda: bool(playing.keys))
-        if slow:
-            await stage.settle(advance=1.0)
-            await stage.gateway.until(lambda: bool(asked.acknowledged))
-        go.set()
-        await stage.gateway.until(lambda: "Still only you" in asked.titles)
-    assert playing.keys == ["read=2309.12307"]
-    assert [m["embeds"][0]["title"] for m in channel.messages] == ["Digest"]
-    told = [m for m in [asked.shown, *asked.told] if m and m is not message]
-    assert len(told) >= 2
-    assert all(m["flags"] & EPHEMERAL for m in told)
-
-
-# T10: Manage Server or Administrator, whatever else somebody may do.
-ROLES = {
-    "nobody": (0, False),
-    "moderator": (1 << 13 | 1 << 4 | 1 << 28, False),  # messages, channels, roles
-    "manager": (1 << 5, True),
-    "administrator": (1 << 3, True),
-    "owner": ((1 << 50) - 1, True),
-}
-
-
-@pytest.mark.parametrize("how", ["command", "button", "menu", "window"])
-@pytest.mark.parametrize(("permissions", "may"), ROLES.values(), ids=ROLES)
-async def test_t10_who_may_manage_a_servers_channel(
-    stage: Stage, channel: Channel, how: str, permissions: int, *, may: bool
-) -> None:
-    stage.interactions.permissions = permissions
-    assert await asked_whether(stage, channel, how) is may
-
-
-@pytest.mark.parametrize("how", ["command", "button", "menu", "window"])
-async def test_t10_in_private_anyone_may_manage_their_own(stage: Stage, how: str) -> None:
-    direct = stage.server.world.add(Kind.DIRECT)
-    assert await asked_whether(stage, direct, how) is True
-
-
-ELSEWHERE: dict[str, JsonObject] = {
-    # Installed by the person alone: the bot itself is not there and could not post.
-    "without-the-bot": {"authorizing_integration_owners": {"1": "610000000000000001"}},
-    "between-people": {"guild_id": None, "context": 2},
-    "without-a-member": {"member": None, "user": {"id": "610000000000000001", "username": "a"}},
-}
-
-
-@pytest.mark.parametrize("more", ELSEWHERE.values(), ids=ELSEWHERE)
-async def test_t10_nobody_manages_where_the_bot_is_no_member(
-    stage: Stage, channel: Channel, more: JsonObject
-) -> None:
-    stage.interactions.permissions = 1 << 5 | 1 << 3
-    event = stage.interactions.command(channel, "settings", **more).event
-    for key in [key for key, value in more.items() if value is None]:
-        del event[key]
-    if "guild_id" not in event:
-        event["user"] = stage.interactions.person
-        del event["member"]
-    assert await heard_whether(stage, event) is False
-
-
-async def asked_whether(stage: Stage, channel: Channel, how: str) -> bool:
-    interactions, message = stage.interactions, {"embeds": [{"title": "Old"}]}
-    posted = stage.server.world.post(channel, message, stage.server.world.bot)
-    ways: dict[str, Callable[[], Asked]] = {
-        "command": lambda: interactions.command(channel, "settings", "language en"),
-        "button": lambda: interactions.press(channel, posted, "sulan:set:pause"),
-        "menu": lambda: interactions.choose(channel, posted, "sulan-select:set:style", ["each"]),
-        "window": lambda: submitted(stage, channel),
-    }
-    return await heard_whether(stage, ways[how]().event)
-
-
-def submitted(stage: Stage, channel: Channel) -> Asked:
-    before = stage.interactions.command(channel, "settings")
-    label: JsonObject = {"type": 18, "component": {"custom_id": "answer"}}
-    before.modal = {"custom_id": "sulan-ask:settings include", "components": [label]}
-    return stage.interactions.submit(channel, before, "LLM")
-
-
-async def heard_whether(stage: Stage, event: JsonObject) -> bool:
-    said: list[bool] = []
-
-    async def script(_: str, __: Command, responder: Responder) -> None:
-        assert isinstance(responder, Steward)
-        said.append(await responder.may_manage())
-
-    async with attended(stage, script):
-        await stage.gateway.push("INTERACTION_CREATE", event)
-        await stage.gateway.until(lambda: bool(said))
-    return said[0]
-
-
 async def test_windows_and_menus_of_others_are_not_ours(stage: Stage, channel: Channel) -> None:
     message = stage.server.world.post(channel, {"embeds": []}, stage.server.world.bot)
     async with attended(stage, shows) as playing:
@@ -373,55 +198,3 @@ async def test_windows_and_menus_of_others_are_not_ours(stage: Stage, channel: C
         last = await opened(stage, channel)
     assert last.shown is not None
     assert playing.keys == []
-
-
-EXPORT = Post(
-    "en",
-    "Saved papers",
-    "",
-    sections=(Section("", ("@misc{one, title = {A paper}}",)),),
-    attachment=Attachment("saved.bib", "@misc{one,\n  title = {A paper — 论文}}\n"),
-    private=True,
-)
-
-
-@pytest.mark.parametrize("slow", [False, True], ids=["at-once", "deferred"])
-async def test_a_file_stands_in_place_of_what_it_says(
-    stage: Stage, channel: Channel, *, slow: bool
-) -> None:
-    go = asyncio.Event()
-
-    async def script(pressed: str, command: Command, responder: Responder) -> None:
-        await go.wait()
-        await responder.show(EXPORT)
-
-    async with attended(stage, script) as playing:
-        asked = await stage.gateway.ask(stage.interactions.command(channel, "settings"))
-        await stage.gateway.until(lambda: bool(playing.commands))
-        if slow:
-            await stage.settle(advance=1.0)
-            await stage.gateway.until(lambda: asked.thinking)
-        go.set()
-        await stage.gateway.until(lambda: title(asked) == "Saved papers")
-    assert asked.shown is not None
-    assert "description" not in asked.shown["embeds"][0]
-    assert asked.shown["flags"] & EPHEMERAL
-    (sent,) = [request for request in stage.server.recorded if request.files]
-    assert EXPORT.attachment is not None
-    assert sent.files == {"saved.bib": EXPORT.attachment.text}
-    assert sent.content_type == "multipart/form-data"
-
-
-async def test_where_a_file_is_not_taken_its_words_are_shown(
-    stage: Stage, channel: Channel
-) -> None:
-    async def script(pressed: str, command: Command, responder: Responder) -> None:
-        await responder.show(EXPORT)
-
-    asked = stage.interactions.command(channel, "settings")
-    stage.server.script(refusal(400, 40005), method="POST", path="/callback")
-    async with attended(stage, script):
-        await stage.gateway.ask(asked)
-        await stage.gateway.until(lambda: title(asked) == "Saved papers")
-    assert asked.shown is not None
-    assert "misc" in asked.shown["embeds"][0]["description"]
