@@ -81,7 +81,7 @@ def _menu(select: Select) -> SelectMenu:
         chosen = choice.chosen and (select.several or not named)
         shown = visible(choice.label) or choice.value
         # A closed menu shows what is chosen in place of its question, so that the first says both.
-        asked = f"{label}: {shown}" if label and chosen and not named else shown
+        asked = f"{label} · {shown}" if label and chosen and not named else shown
         named = named or chosen
         hint = visible(choice.hint)[:_OPTION]
         options.append(Option(asked[:_OPTION], choice.value, chosen, hint))

@@ -61,7 +61,7 @@ class Reader:
             option["value"]
             for label in labels
             for option in options
-            if option["label"].rpartition(": ")[2] == label
+            if option["label"].rpartition(" · ")[2] == label
         ]
         assert len(values) == len(labels), [option["label"] for option in options]
         assert menu["min_values"] <= len(values) <= menu["max_values"]

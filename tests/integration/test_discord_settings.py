@@ -88,7 +88,7 @@ async def test_settings_are_shown_to_who_asked_alone(stage: Stage, channel: Chan
     assert (sources["min_values"], sources["max_values"]) == (0, 2)
     assert (style["min_values"], style["max_values"]) == (1, 1)
     assert [option["default"] for option in style["options"]] == [True, False]
-    assert style["options"][0]["label"] == "Style: each"
+    assert style["options"][0]["label"] == "Style · each"
 
 
 @pytest.mark.parametrize(

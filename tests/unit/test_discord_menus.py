@@ -31,9 +31,9 @@ def labels(asked: Select) -> list[str]:
 
 
 def test_a_closed_menu_still_says_what_it_is_about() -> None:
-    assert labels(select("digest")) == ["The each", "Style: The digest", "The thread"]
+    assert labels(select("digest")) == ["The each", "Style · The digest", "The thread"]
     assert menu(select())["placeholder"] == "Style"
-    assert labels(select("each", "digest", several=True))[:2] == ["Style: The each", "The digest"]
+    assert labels(select("each", "digest", several=True))[:2] == ["Style · The each", "The digest"]
 
 
 def test_of_one_choice_only_the_first_is_marked() -> None:
