@@ -78,6 +78,11 @@ def before_summary_prepared(filters: Filters, candidate: Prepared) -> Verdict:
     return _first_failure(_EARLY_TESTS, filters, candidate)
 
 
+def goes_by_summary(filters: Filters) -> bool:
+    """Whether a better summary may let a paper pass that was not wanted."""
+    return bool(filters.least_recommendation) or any(map(summary_only, filters.include))
+
+
 def best(candidates: Iterable[Prepared], most: int | None) -> Sequence[PaperId]:
     """The best, no more than ``most``, by recommendation (unrated ones last), then by upvotes, then
     in the order given."""

@@ -8,6 +8,7 @@ from itertools import chain
 
 from bot.domain.chat import Chat, Style
 from bot.domain.filters import Filters
+from bot.domain.selection import goes_by_summary
 from bot.domain.summary import Language
 from bot.domain.target import Target
 from bot.domain.timetable import QuietHours, Timetable
@@ -89,7 +90,7 @@ class Groups:
     """All groups, by audience and by taste; ``slotted`` are those that wait for slots.
 
     ``sources`` and ``languages`` are all that anybody reads, the latter in the combinations in
-    which they are read; ``by_rating`` is whether anybody goes by recommendations.
+    which they are read; ``by_summary`` is whether anybody goes by what a better summary may tell.
     """
 
     by_audience: Mapping[Audience, Group] = field(default_factory=dict[Audience, Group])
@@ -97,7 +98,7 @@ class Groups:
     slotted: Sequence[Group] = ()
     sources: frozenset[str] = frozenset()
     languages: frozenset[tuple[Language, ...]] = frozenset()
-    by_rating: bool = False
+    by_summary: bool = False
 
 
 class Audiences:
@@ -149,7 +150,7 @@ async def grouped(chats: Iterable[Chat], now: datetime, *, before: Groups) -> Gr
         slotted=[group for audience, group in by_audience.items() if audience.timetable],
         sources=frozenset(chain.from_iterable(a.sources for a in by_audience)),
         languages=frozenset(taste.languages for taste in by_taste),
-        by_rating=any(taste.filters.least_recommendation for taste in by_taste),
+        by_summary=any(goes_by_summary(taste.filters) for taste in by_taste),
     )
 
 

@@ -190,4 +190,4 @@ async def places_on(
 
 
 def _may_improve(summary: Summary | None, groups: Groups) -> bool:
-    return summary is None or (groups.by_rating and summary.scores is None)
+    return summary is None or (groups.by_summary and summary.scores is None)

@@ -10,7 +10,14 @@ from hypothesis import strategies as st
 from bot.domain.filters import MAY_CHANGE, Filters, Test, Verdict
 from bot.domain.paper import Paper
 from bot.domain.paper_id import PaperId
-from bot.domain.selection import before_summary, best, judge, judge_prepared, prepared
+from bot.domain.selection import (
+    before_summary,
+    best,
+    goes_by_summary,
+    judge,
+    judge_prepared,
+    prepared,
+)
 from bot.domain.summary import Keyword, Origin, Provenance, Score, Scores, Summary
 
 PAPER = Paper(
@@ -160,6 +167,20 @@ def test_a_summary_is_worth_paying_for_only_where_it_can_matter(
 def test_no_summary_is_paid_for_where_a_chinese_word_is_not_all_that_is_missing() -> None:
     filters = Filters(include=("世界模型",), categories=("math",))
     assert before_summary(filters, PAPER).failed is Test.CATEGORY
+
+
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        pytest.param(Filters(least_recommendation=0.5), True, id="score"),
+        pytest.param(Filters(include=("video", "视频")), True, id="chinese-word"),
+        pytest.param(
+            Filters(include=("video",), exclude=("视频",), code=True), False, id="neither"
+        ),
+    ],
+)
+def test_a_better_summary_matters_to_who_goes_by_it(filters: Filters, expected: bool) -> None:
+    assert goes_by_summary(filters) is expected
 
 
 def test_the_best_come_by_recommendation_then_upvotes_then_place() -> None:
