@@ -177,6 +177,13 @@ async def test_who_sets_times_without_a_zone_is_told_how_to_name_one() -> None:
     assert hint not in (await one.ask("settings", "zone Tokyo")).last.sections[0].lines
 
 
+async def test_what_can_be_typed_is_explained_in_the_chat() -> None:
+    one = stage()
+    assert (await one.ask("settings", "help")).last.title == "What can be typed after /settings"
+    shown = await one.ask("settings", "帮助", language="zh")
+    assert shown.last.title == "/settings 后面可以输入什么"
+
+
 async def test_settings_before_a_subscription_lead_to_one() -> None:
     one = stage()
     shown = await one.ask("settings", "language zh")

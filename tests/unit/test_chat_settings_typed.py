@@ -21,7 +21,9 @@ from bot.services.chat_settings.prompts import present_text
 from bot.services.chat_settings.read_lists import MOST_ITEMS
 from bot.services.chat_settings.reading import Reading
 from bot.services.chat_settings.topics import Topic
+from bot.services.chat_settings.typed_guide import ASKED_BY, EXAMPLES, typed_guide
 from bot.services.chat_settings.wish import read_wish
+from bot.translations import load_speech
 from summarizer.languages import load_wording
 
 OFFER = Offer(
@@ -136,7 +138,7 @@ def test_several_changes_count_together_or_not_at_all() -> None:
 
 
 MISREAD: dict[str, str] = {
-    "colour red": "“colour” is no setting. There are: language, sources, include",
+    "colour red": "“colour” is no setting. /settings help lists all of them.",
     "includ LLM": "“includ” is no setting. Did you mean /settings include?",
     "include": "Something is missing there. Write it like this: /settings include LLM",
     "language klingon": "I know these languages: en (English), zh (中文).",
@@ -263,10 +265,21 @@ def test_a_wish_for_what_is_not_offered_says_what_is() -> None:
 
 def test_every_example_in_the_documentation_is_understood() -> None:
     page = Path(__file__).parents[2] / "docs" / "chat-settings.md"
-    examples = re.findall(r"`/settings ([^`]+)`", page.read_text())
+    typed = re.findall(r"`/settings ([^`]+)`", page.read_text())
+    examples = [example for example in typed if example not in ASKED_BY]
     assert len(examples) > 20
     assert {topic.value for topic in Topic} <= {example.split()[0] for example in examples}
     for example in examples:
         apply_all(CHAT, read_changes(example, READING))
     for wish in re.findall(r"`/subscribe ([^`]+)`", page.read_text()):
         apply_all(CHAT, read_wish(wish, READING))
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_guide_has_every_setting_with_an_example_that_is_understood(language: str) -> None:
+    post = typed_guide(load_speech(language))
+    assert len(post.sections[0].lines) == len(Topic)
+    for topic, line in zip(Topic, post.sections[0].lines, strict=True):
+        typed = f"{topic} {EXAMPLES[topic]}"
+        assert line.startswith(typed)
+        changed(typed)

@@ -104,8 +104,4 @@ def _unknown(part: str, reading: Reading) -> str:
         return say(
             "“{word}” is no setting. Did you mean /settings {near}?", word=word, near=near[0]
         )
-    return say(
-        "“{word}” is no setting. There are: {settings}.",
-        word=word,
-        settings=", ".join(topic.value for topic in Topic),
-    )
+    return say("“{word}” is no setting. /settings help lists all of them.", word=word)

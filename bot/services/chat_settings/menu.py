@@ -174,4 +174,5 @@ def _typed_form(view: View, page: Page) -> tuple[str, ...]:
         example = say("/settings include LLM, RAG; quiet 23:00-07:00; zone Berlin")
     else:
         example = say("/subscribe cs.CL, LLM agents")
-    return (say("Or type it: {example}", example=example),)
+    typed = say("Or type it: {example}", example=example)
+    return (typed, say("All that can be typed: /settings help"))

@@ -5,25 +5,14 @@ from bot.domain.post import Prompt
 from bot.domain.speech import Speech
 from bot.domain.timetable import EVERY_DAY, Timetable
 from bot.services.chat_settings.topics import Topic
+from bot.services.chat_settings.typed_guide import EXAMPLES
 
-_EXAMPLES = {
-    Topic.SOURCES: "hf arxiv:cs.CL",
-    Topic.INCLUDE: 'LLM, "video generation"',
-    Topic.EXCLUDE: "survey, medical imaging",
-    Topic.CATEGORIES: "cs.CL cs.CV",
-    Topic.AUTHORS: "Kaiming He, Y. LeCun",
-    Topic.ORGANIZATIONS: "DeepMind, Tsinghua",
-    Topic.HOURS: "08:30, 18:00 mon-fri",
-    Topic.QUIET: "23:00-07:00",
-    Topic.ZONE: "Asia/Shanghai",
-    Topic.HEARTBEAT: "12:00",
-}
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 def prompt_for(topic: Topic, chat: Chat, speech: Speech) -> Prompt:
     """The question for a setting's text, with what stands there now."""
-    example = _EXAMPLES.get(topic, "")
+    example = EXAMPLES[topic]
     return Prompt(
         f"settings {topic}",
         topic_label(topic, speech),
@@ -35,7 +24,7 @@ def prompt_for(topic: Topic, chat: Chat, speech: Speech) -> Prompt:
 
 def typed_form(topic: Topic, speech: Speech) -> str:
     """How to type it, for a platform that cannot ask."""
-    example = f"/settings {topic} {_EXAMPLES.get(topic, '')}".rstrip()
+    example = f"/settings {topic} {EXAMPLES[topic]}"
     return speech.say("Write it like this: {example}", example=example)
 
 

@@ -21,6 +21,7 @@ from bot.services.chat_settings.prompts import prompt_for, typed_form
 from bot.services.chat_settings.reading import Change
 from bot.services.chat_settings.subscribing import Subscribing
 from bot.services.chat_settings.topics import Topic
+from bot.services.chat_settings.typed_guide import ASKED_BY, typed_guide
 from bot.services.chat_settings.visit import SettingsMeans, Visit
 from bot.services.chat_settings.why import Reasons
 
@@ -114,8 +115,12 @@ class ChatSettings:
                 await self._change(visit, lambda: read_choice(wanted, visit.reading), page)
 
     async def _settings(self, visit: Visit) -> None:
-        if not visit.command.argument.strip():
+        argument = visit.command.argument.strip().casefold()
+        if not argument:
             await self._page(visit, Page.HOME)
+            return
+        if argument in ASKED_BY:
+            await visit.show(typed_guide(visit.speech))
             return
         await self._change(visit, lambda: _typed(visit), Page.HOME)
 
