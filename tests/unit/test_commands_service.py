@@ -182,6 +182,15 @@ async def test_help_lists_every_command_in_the_persons_language(one: Bench) -> N
             assert shown.last.footer == (wording.commands.pasting, wording.commands.credits)
 
 
+async def test_the_help_is_one_screen_by_what_commands_are_for(one: Bench) -> None:
+    about, *groups = (await one.ask("help")).last.sections
+    assert about.lines == (EN.about,)
+    assert [group.label for group in groups] == ["Read", "Find and keep", "This chat"]
+    assert [group.folded for group in groups] == [False, False, True]
+    assert sum(len(group.lines) for group in groups if not group.folded) <= 12
+    assert groups[-1].lines[0].startswith("/subscribe ")
+
+
 async def test_t15_the_help_says_where_texts_come_from_and_endorses_nothing(one: Bench) -> None:
     footer = (await one.ask("help")).last.footer
     assert "arXiv" in footer[-1]

@@ -10,6 +10,9 @@ from bot.domain.summary import Language
 from bot.domain.wording import Wording
 from bot.services.commands.command_lines import CommandLine, command_lines
 
+# A phone's screen has some 28 lines; of a longer group the first ones are seen.
+_UNFOLDED = 6
+
 
 def menu(wordings: Iterable[Wording], speeches: Mapping[Language, Speech]) -> Sequence[MenuEntry]:
     """Every command, described in each language."""
@@ -38,14 +41,7 @@ def guide(wording: Wording, speech: Speech) -> Post:
     """Who speaks, what can be asked, and where the texts come from (T15)."""
     words = wording.commands
     groups = groupby(command_lines(wording, speech), key=lambda line: line.group)
-    lists = [
-        Section(
-            group,
-            tuple(f"{_usage(line)}{wording.colon}{line.description}" for line in lines),
-            bulleted=True,
-        )
-        for group, lines in groups
-    ]
+    lists = [_list(group, tuple(lines), wording) for group, lines in groups]
     return Post(
         wording.language,
         "Sulan",
@@ -53,6 +49,11 @@ def guide(wording: Wording, speech: Speech) -> Post:
         sections=(Section("", (words.about,)), *lists),
         footer=(words.pasting, words.credits),
     )
+
+
+def _list(group: str, lines: Sequence[CommandLine], wording: Wording) -> Section:
+    shown = tuple(f"{_usage(line)}{wording.colon}{line.description}" for line in lines)
+    return Section(group, shown, bulleted=True, folded=len(shown) > _UNFOLDED)
 
 
 def _usage(line: CommandLine) -> str:
