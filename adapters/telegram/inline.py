@@ -58,5 +58,6 @@ def _result(
             parse_mode=ParseMode.HTML if message.html else None,
             link_preview_options=preview,
         ),
-        reply_markup=keyboard(message.buttons),
+        # A press of any other button would come without its message.
+        reply_markup=keyboard([row for row in message.buttons if row[0].url]),
     )

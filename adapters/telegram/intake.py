@@ -16,9 +16,9 @@ from adapters.telegram.buttons import HEADING
 from adapters.telegram.chat_events import read_departure, read_reaction, read_return
 from adapters.telegram.inline import answer_search
 from adapters.telegram.origin import Json
-from adapters.telegram.respond import PressResponder, TelegramResponder
+from adapters.telegram.respond import PressResponder, TelegramResponder, answer_press
 from adapters.telegram.roles import Roles
-from adapters.telegram.updates import PLATFORM, Heard, Pressed, Searched, Spoken, read_update
+from adapters.telegram.updates import PLATFORM, Heard, Pressed, Searched, Spoken, Vain, read_update
 from bot.domain.delivery_errors import DeliveryError
 from bot.domain.errors import InvalidInput
 from bot.domain.post import Post
@@ -134,6 +134,8 @@ class Intake:
                 await self._press(heard)
             case Searched():
                 await answer_search(self._adapter, heard, self._commands)
+            case Vain(query_id):
+                await answer_press(self._adapter.client, query_id, None)
 
     async def _press(self, pressed: Pressed) -> None:
         responder = PressResponder(self._adapter, pressed, roles=self._roles)

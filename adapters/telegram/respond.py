@@ -91,8 +91,18 @@ class PressResponder(TelegramResponder):
         self._query_id: str | None = heard.query_id
 
     async def show(self, post: Post) -> None:
-        """Replace the message, and end the button's waiting."""
-        await super().show(post)
+        """Replace the message, and end the button's waiting.
+
+        One that is too old to be changed is answered below, but in a channel, where others would
+        read what one asked.
+        """
+        try:
+            await super().show(post)
+        except ContentRejected:
+            if not self._origin.prompts:
+                raise
+            self._message_id = None
+            await super().show(post)
         await self.settle()
 
     async def prompt(self, prompt: Prompt) -> bool:

@@ -59,7 +59,15 @@ class Searched:
     query_id: str
 
 
-Heard: TypeAlias = Spoken | Pressed | Searched
+@dataclass(frozen=True, slots=True)
+class Vain:
+    """A button under a message that was never ours to see: somebody sent it by inline mode. Its
+    waiting is to be ended."""
+
+    query_id: str
+
+
+Heard: TypeAlias = Spoken | Pressed | Searched | Vain
 
 
 def read_update(update: Json, *, username: str) -> Heard | None:
@@ -118,11 +126,11 @@ def _line(message: Json, username: str, *, private: bool) -> str:
     return link[0] if link else ""
 
 
-def _pressed(query: Json, number: str) -> Pressed | None:
+def _pressed(query: Json, number: str) -> Pressed | Vain:
     message = query.get("message")
     key = query.get("data")
-    if not message or not key or not message.get("date"):  # date 0: no longer accessible
-        return None
+    if not message or not key:
+        return Vain(str(query["id"]))
     command = Command(
         id=f"{PLATFORM}:{number}",
         name="",

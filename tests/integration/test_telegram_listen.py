@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from adapters.telegram.testing_oracle import Oracle
 from bot.domain.command import Command, MenuEntry, Suggestion
 from bot.domain.delivery_errors import AccessRevoked
 from bot.domain.errors import InvalidInput, StoreError
-from bot.domain.post import Action, Post, Section
+from bot.domain.post import Action, Link, Post, Section
 from bot.domain.target import Target
 from bot.store.memory import MemoryStore
 from bot.testing import VirtualClock
@@ -98,7 +98,9 @@ class Scripted:
         return [Suggestion("2309.12307", "LongLoRA")]
 
     async def entry(self, paper_id: str, command: Command) -> Post | None:
-        return answer(f"Entry {paper_id}")
+        link = Link("arXiv", f"https://arxiv.org/abs/{paper_id}")
+        press = Action("中文", f"entry:zh:{paper_id}")
+        return replace(answer(f"Entry {paper_id}"), links=(link,), actions=(press,))
 
     def menu(self) -> Sequence[MenuEntry]:
         return [MenuEntry("paper", {"en": "One paper", "zh": "一篇论文"}, "id", {}, True)]
@@ -364,6 +366,9 @@ async def test_inline_mode_answers_from_what_is_stored() -> None:
         (result,) = json.loads(stage.server.called("answerInlineQuery")[0].params["results"])
         assert (result["id"], result["title"]) == ("2309.12307", "LongLoRA")
         assert "Entry 2309.12307" in result["input_message_content"]["message_text"]
+        # Only what works in a chat that the bot is not in.
+        keyboard = result["reply_markup"]["inline_keyboard"]
+        assert keyboard == [[{"text": "arXiv", "url": "https://arxiv.org/abs/2309.12307"}]]
 
 
 async def test_f32_a_chat_that_takes_us_back_is_resumed_without_a_word() -> None:

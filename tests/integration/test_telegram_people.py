@@ -325,6 +325,36 @@ async def test_thumbs_arrive_from_people_and_from_channels(stage: Stage) -> None
     assert {"message_reaction", "message_reaction_count"} <= set(asked)
 
 
+@pytest.mark.parametrize(
+    ("chat", "answers"),
+    [
+        pytest.param(PRIVATE, 1, id="in private"),
+        pytest.param(CHANNEL, 0, id="in a channel, where all would read it"),
+    ],
+)
+async def test_a_button_under_a_message_too_old_to_be_changed_is_answered(
+    chat: dict[str, Any], answers: int, stage: Stage
+) -> None:
+    stage.server.state.members["-100456", "7"] = "creator"
+    too_old = Refusal(400, "Bad Request: MESSAGE_ID_INVALID")
+    stage.server.script("editMessageText", too_old, too_old)
+    message = {"chat": chat, "message_id": 3, "date": 0}
+    user = {"id": 7, "is_bot": False, "first_name": "A"}
+    query = {"id": "9", "from": user, "chat_instance": "1", "data": "set:style~digest"}
+    stage.server.push({"callback_query": {**query, "message": message}})
+    await stage.settled("9")
+    assert stage.commands.style == "digest"
+    assert len(stage.person(chat).sees()) == answers
+
+
+async def test_a_button_under_what_inline_mode_sent_stops_spinning(stage: Stage) -> None:
+    user = {"id": 7, "is_bot": False, "first_name": "A"}
+    query = {"id": "9", "from": user, "chat_instance": "1", "data": "x", "inline_message_id": "A"}
+    stage.server.push({"callback_query": query})
+    await stage.settled("9")
+    assert stage.commands.asked == []
+
+
 async def test_what_somebody_does_last_is_what_counts(stage: Stage) -> None:
     """The first of two presses, and of two thumbs, takes longer than the second."""
     held, order = asyncio.Event(), list[str]()

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.telegram.intake import read_body
-from adapters.telegram.updates import Pressed, Searched, Spoken, read_update
+from adapters.telegram.origin import Origin, Rights
+from adapters.telegram.updates import Pressed, Searched, Spoken, Vain, read_update
 from bot.domain.errors import InvalidInput
 from bot.domain.target import Target
 
@@ -80,7 +81,7 @@ def test_the_answer_goes_to_the_topic_it_came_from(
     more: dict[str, Any], thread: str | None
 ) -> None:
     heard = read_update(message("/today", chat=GROUP, **more), username="b")
-    assert heard is not None
+    assert isinstance(heard, Spoken)
     assert heard.command.target == Target("telegram", "-100123", thread)
 
 
@@ -111,7 +112,7 @@ def test_the_answer_goes_to_the_topic_it_came_from(
 )
 def test_who_asks(update: dict[str, Any], user: str) -> None:
     heard = read_update(update, username="b")
-    assert heard is not None
+    assert isinstance(heard, Spoken)
     assert heard.command.user == user
 
 
@@ -123,6 +124,25 @@ def test_a_button_brings_its_key_and_its_message() -> None:
     assert (heard.key, heard.query_id, heard.message_id) == ("entry:en:2309.12307", "77", "5")
 
 
+def test_a_button_under_an_old_message_still_brings_its_key() -> None:
+    old = {"chat": GROUP, "message_id": 5, "date": 0}
+    query = {"id": "77", "from": SOMEBODY, "data": "vote:up:2309.12307", "message": old}
+    heard = read_update({"update_id": 9, "callback_query": query}, username="b")
+    assert isinstance(heard, Pressed)
+    assert (heard.key, heard.message_id) == ("vote:up:2309.12307", "5")
+    assert heard.origin == Origin(Rights.NOT_SAID, prompts=True)
+    query["message"] = {**old, "chat": {**GROUP, "is_forum": True}}
+    heard = read_update({"update_id": 9, "callback_query": query}, username="b")
+    assert isinstance(heard, Pressed)
+    assert heard.origin == Origin(Rights.NONE), "T10: nobody knows whose settings it shows"
+
+
+def test_a_button_under_a_message_of_somebody_elses_is_pressed_in_vain() -> None:
+    query = {"id": "77", "from": SOMEBODY, "data": "x", "inline_message_id": "AAA"}
+    heard = read_update({"update_id": 9, "callback_query": query}, username="b")
+    assert heard == Vain("77")
+
+
 def test_an_inline_query_is_a_search() -> None:
     query = {"id": "8", "from": SOMEBODY, "query": "2309", "offset": ""}
     heard = read_update({"update_id": 9, "inline_query": query}, username="b")
@@ -132,7 +152,7 @@ def test_an_inline_query_is_a_search() -> None:
 
 def test_a_public_chat_is_known_by_its_name_too() -> None:
     heard = read_update(message("/today", chat={**CHANNEL, "username": "papers"}), username="b")
-    assert heard is not None
+    assert isinstance(heard, Spoken)
     assert heard.command.places == (
         Target("telegram", "-100456"),
         Target("telegram", "@papers"),
