@@ -116,13 +116,13 @@ class Counter:
 
 
 def _asked(interaction: "discord.Interaction[Any]") -> Asked:
-    channel, message = interaction.channel, interaction.message
+    message = interaction.message
     user = getattr(interaction.user, "id", "")  # discord.py has none where Discord names nobody
-    parent = channel.parent_id if isinstance(channel, discord.Thread) else ""
+    channel, parent = _place(interaction)
     return Asked(
         id=str(interaction.id),
-        channel=str(interaction.channel_id or user),
-        parent=str(parent),
+        channel=channel or str(user),
+        parent=parent,
         user=str(user),
         locale=interaction.locale.value,
         private=interaction.guild_id is None and not interaction.context.private_channel,
@@ -131,6 +131,21 @@ def _asked(interaction: "discord.Interaction[Any]") -> Asked:
         hidden=message is not None and message.flags.ephemeral,
         answers=interaction.type.value == ANSWER,
     )
+
+
+def _place(interaction: "discord.Interaction[Any]") -> tuple[str, str]:
+    """The channel and its parent, "" outside threads.
+
+    A thread that we started holds what its channel gets, a forum's post or a gathered day, and is
+    no chat of its own: what is asked there is asked in the channel.
+    """
+    thread = interaction.channel
+    if not isinstance(thread, discord.Thread):
+        return str(interaction.channel_id or ""), ""
+    own = interaction.client.user
+    if own is not None and thread.owner_id == own.id:
+        return str(thread.parent_id), ""
+    return str(thread.id), str(thread.parent_id)
 
 
 def _manages(interaction: "discord.Interaction[Any]") -> bool:

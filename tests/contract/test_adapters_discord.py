@@ -78,7 +78,9 @@ class TestDiscord(Discord, RenderingContract):
             *(shown(text) for field in embed.fields for text in (field.name, field.value)),
             embed.footer,
         )  # fmt: skip
-        return [shown(said.content), *inside, *(button.label for button in said.buttons)]
+        offered = (option.label for menu in said.menus for option in menu.options)
+        labels = (button.label for button in said.buttons)
+        return [shown(said.content), *inside, *labels, *offered]
 
     def sources(self, message: Message) -> Sequence[str]:
         said: DiscordMessage = message

@@ -342,14 +342,20 @@ async def test_a_command_says_where_it_comes_from(stage: Stage, kind: Kind, *, k
     has not told of before: with an installation by the person alone it never does."""
     forum = stage.server.world.add(Kind.FORUM)
     parent = forum.id if kind is Kind.PUBLIC_THREAD else None
-    place = stage.server.world.add(kind, parent=parent) if known else None
+
+    def add() -> Channel:
+        added = stage.server.world.add(kind, parent=parent)
+        added.owner = "610000000000000001"
+        return added
+
+    place = add() if known else None
 
     async def script(responder: Responder) -> None:
         await responder.show(post("Answer"))
 
     async with attended(stage, script) as playing:
         await stage.gateway.until(lambda: stage.gateway.present == 1)
-        place = place or stage.server.world.add(kind, parent=parent)
+        place = place or add()
         asked = stage.interactions.command(place, "paper", "1", locale="zh-CN")
         await stage.gateway.ask(asked)
         await stage.gateway.until(lambda: seen(asked) == ("Answer", 0))
@@ -358,6 +364,24 @@ async def test_a_command_says_where_it_comes_from(stage: Stage, kind: Kind, *, k
     assert command.target == Target("discord", *thread)
     assert command.private is (kind is Kind.DIRECT)
     assert command.language == "zh-CN"
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["known-place", "place-seen-first"])
+async def test_what_is_asked_in_a_thread_of_ours_is_asked_in_its_channel(
+    stage: Stage, channel: Channel, *, known: bool
+) -> None:
+    """There stands what the channel gets: a gathered day, or a forum's post."""
+    day = stage.server.world.add(Kind.PUBLIC_THREAD, parent=channel.id) if known else None
+
+    async def script(responder: Responder) -> None:
+        await responder.show(post("Answer"))
+
+    async with attended(stage, script) as playing:
+        day = day or stage.server.world.add(Kind.PUBLIC_THREAD, parent=channel.id)
+        asked = await stage.gateway.ask(stage.interactions.command(day, "paper", "1"))
+        await stage.gateway.until(lambda: seen(asked) == ("Answer", 0))
+    assert playing.heard[0].target == Target("discord", channel.id)
+    assert len(day.messages) == 1  # it is answered where it was asked
 
 
 async def test_a_place_that_discord_says_nothing_about_is_named_by_who_asked(
