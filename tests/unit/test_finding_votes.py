@@ -78,6 +78,19 @@ async def test_each_person_has_one_vote_and_each_chat_its_own(one: Bench) -> Non
     assert await tally(one, Target("fake", "3")) == (1, 0)
 
 
+async def test_f68_a_crowd_may_vote_at_once_but_one_person_is_slowed_down(one: Bench) -> None:
+    for user in range(300):
+        await one.press(UP, target=GROUP, private=False, user=f"crowd {user}")
+    assert await tally(one) == (300, 0)
+    said = [
+        whisper
+        for _ in range(40)
+        for whisper in (await one.press(DOWN, target=GROUP, private=False)).whispers
+    ]
+    assert len(said) == 21
+    assert said[-1] == WORDINGS["en"].commands.slow_down
+
+
 async def test_who_cannot_be_told_does_not_count(one: Bench) -> None:
     pressed = await one.press(UP, target=GROUP, private=False, user="")
     assert pressed.whispers == ["I cannot tell who you are here, so your vote cannot be counted."]

@@ -19,10 +19,12 @@ MOST_BUCKETS = 20_000
 
 
 class Effort(StrEnum):
-    """What a request costs us. Every one is a command; some need an upstream or a model too."""
+    """What a request costs us. Nearly every one is a command; some need an upstream or a model too.
+    An opinion changes one row and no message."""
 
     COMMAND = "command"
     FETCH = "fetch"
+    OPINION = "opinion"
 
 
 class Verdict(StrEnum):
@@ -44,13 +46,22 @@ class Allowance:
 @dataclass(frozen=True, slots=True)
 class Limits:
     """Per person and per chat. What is stored costs a millisecond; what is not costs others' time
-    and our money, so that a person gets a paper every half minute in the long run."""
+    and our money, so that a person gets a paper every half minute in the long run. A channel's
+    thousands may all vote on the newest paper at once."""
 
     user: Mapping[Effort, Allowance] = field(
-        default_factory=lambda: {Effort.COMMAND: Allowance(20, 20), Effort.FETCH: Allowance(5, 2)}
+        default_factory=lambda: {
+            Effort.COMMAND: Allowance(20, 20),
+            Effort.FETCH: Allowance(5, 2),
+            Effort.OPINION: Allowance(20, 20),
+        }
     )
     chat: Mapping[Effort, Allowance] = field(
-        default_factory=lambda: {Effort.COMMAND: Allowance(60, 60), Effort.FETCH: Allowance(20, 10)}
+        default_factory=lambda: {
+            Effort.COMMAND: Allowance(60, 60),
+            Effort.FETCH: Allowance(20, 10),
+            Effort.OPINION: Allowance(1200, 1200),
+        }
     )
 
 

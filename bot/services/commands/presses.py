@@ -17,7 +17,7 @@ from bot.services.commands.whispers import whisper
 from bot.services.compose import feedback
 from bot.services.digest_post import PAGE
 from bot.services.digest_reading import Digests, Tongues
-from bot.services.finding.keys import read_finding_key
+from bot.services.finding.keys import CastVote, ToggleSaved, read_finding_key
 from bot.services.post_keys import DigestPost
 
 
@@ -55,7 +55,9 @@ class Presses:
         if wanted is None or wanted.language not in (None, *self._wordings):
             return
         asker = await self._reception.asker(command, wanted.language)
-        if not await self._admitted(asker, Effort.COMMAND, responder):
+        opinion = isinstance(wanted, CastVote | ToggleSaved)
+        effort = Effort.OPINION if opinion else Effort.COMMAND
+        if not await self._admitted(asker, effort, responder):
             return
         match wanted:
             case ShowPage(_, page):
