@@ -1,5 +1,7 @@
-"""How much is still to be sent, on every store."""
+"""How much is still to be sent, what was planned, and what may be forgotten, on every store."""
 
+import asyncio
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -66,3 +68,120 @@ async def test_deliveries_are_found_up_to_a_moment(store: Store) -> None:
     await store.outbox.add(rows)
     query = DeliveryQuery(since=_NOON + timedelta(days=1), until=_NOON + timedelta(days=2))
     assert await store.outbox.find(query) == [rows[1]]
+
+
+_HERE, _THERE, _TOPIC = (
+    Target("telegram", "1"),
+    Target("discord", "2"),
+    Target("telegram", "1", "7"),
+)
+_HOUR = timedelta(hours=1)
+
+
+def _post(target: Target, key: str, at: datetime = _NOON, state: State = State.SENT) -> Delivery:
+    return Delivery(target, key, at, at, state=state)
+
+
+async def test_what_was_planned_is_counted_by_target_whatever_became_of_it(store: Store) -> None:
+    states = [_post(_HERE, f"paper:{state}:zh", state=state) for state in State]
+    await store.outbox.add(
+        [
+            *states,
+            replace(states[0], part=1),
+            _post(_HERE, "digest:2026-08-20:zh"),
+            _post(_HERE, "PAPER:x:zh"),
+            _post(_HERE, "paper:early:zh", _NOON - _HOUR),
+            _post(_TOPIC, "paper:x:zh"),
+            _post(_THERE, "paper:x:zh"),
+            _post(Target("discord", "1"), "paper:x:zh"),
+        ]
+    )
+
+    async def planned(*targets: Target) -> Mapping[Target, int]:
+        return await store.backlog.planned(targets, kind="paper:", since=_NOON)
+
+    all_but_passed = len(State) - 1
+    assert await planned(_HERE, _TOPIC) == {_HERE: all_but_passed, _TOPIC: 1}
+    assert await planned(replace(_HERE, thread=""), Target("telegram", "9")) == {
+        replace(_HERE, thread=""): all_but_passed
+    }
+    assert await planned() == {}
+
+
+async def test_what_was_planned_is_counted_for_more_targets_than_fit_one_statement(
+    store: Store,
+) -> None:
+    targets = [Target("telegram", str(number)) for number in range(1_100)]
+    await store.outbox.add([_post(target, "paper:x:zh") for target in targets])
+    counts = await store.backlog.planned(targets, kind="paper:", since=_NOON)
+    assert counts == dict.fromkeys(targets, 1)
+
+
+async def test_settled_deliveries_of_before_a_moment_are_forgotten(store: Store) -> None:
+    old = [_post(_HERE, f"paper:{state}:zh", _NOON - _HOUR, state) for state in State]
+    await store.outbox.add([*old, _post(_HERE, "paper:new:zh")])
+    assert await store.backlog.prune(before=_NOON) == len(State) - 3
+    left = {row.post_key for row in await store.outbox.find(DeliveryQuery())}
+    assert left == {"paper:new:zh", "paper:pending:zh", "paper:claimed:zh", "paper:sending:zh"}
+    assert await store.backlog.prune(before=_NOON) == 0
+
+
+async def test_pruning_goes_on_past_what_is_still_open(store: Store) -> None:
+    open_rows = [_post(_HERE, f"paper:{n}:zh", _NOON - 2 * _HOUR, State.PENDING) for n in range(9)]
+    many = [_post(_THERE, f"paper:{n}:zh", _NOON - _HOUR) for n in range(1_200)]
+    await store.outbox.add([*open_rows, *many])
+    assert await store.backlog.prune(before=_NOON) == 1_200
+    assert len(await store.outbox.find(DeliveryQuery(limit=99))) == 9
+
+
+async def test_others_write_while_a_long_past_is_pruned(store: Store) -> None:
+    many = [_post(_THERE, f"paper:{n}:zh", _NOON - _HOUR) for n in range(1_200)]
+    await store.outbox.add(many)
+    pruning = asyncio.create_task(store.backlog.prune(before=_NOON))
+    await store.outbox.space(_HERE, until=_NOON)
+    await pruning
+    assert not await store.outbox.find(DeliveryQuery())
+
+
+async def test_a_message_is_found_by_its_name_in_its_chat_whatever_the_thread(
+    store: Store,
+) -> None:
+    rows = [
+        replace(_post(target, "paper:x:zh"), message_id=name)
+        for target, name in ((_HERE, "5"), (_TOPIC, "6"), (Target("telegram", "3"), "5"))
+    ]
+    await store.outbox.add([*rows, _post(_THERE, "paper:y:zh")])
+
+    async def found(query: DeliveryQuery) -> list[Delivery]:
+        return list(await store.outbox.find(query))
+
+    assert await found(DeliveryQuery(target=_HERE, message_id="5")) == [rows[0]]
+    assert await found(DeliveryQuery(target=_HERE, message_id="6")) == [rows[1]]
+    assert await found(DeliveryQuery(target=_THERE, message_id="5")) == []
+    assert await found(DeliveryQuery(message_id="5", platform="telegram")) == [rows[2], rows[0]]
+    assert await found(DeliveryQuery(message_id="5", platform="discord")) == []
+    failed = frozenset({State.FAILED})
+    assert await found(DeliveryQuery(target=_HERE, message_id="5", states=failed)) == []
+
+
+async def test_deliveries_are_found_by_platform_and_by_the_kind_of_their_post(
+    store: Store,
+) -> None:
+    rows = [
+        _post(_HERE, "paper:x:zh"),
+        _post(_THERE, "paper:x:zh", state=State.FAILED),
+        _post(_HERE, "digest:d:zh", state=State.INCLUDED),
+        _post(_HERE, "paper", state=State.PASSED),
+    ]
+    await store.outbox.add(rows)
+
+    async def found(query: DeliveryQuery) -> list[Delivery]:
+        return list(await store.outbox.find(query))
+
+    assert await found(DeliveryQuery(platform="discord")) == [rows[1]]
+    assert await found(DeliveryQuery(kind="paper:")) == [rows[1], rows[0]]
+    assert await found(DeliveryQuery(kind="paper:", target=_HERE)) == [rows[0]]
+    assert await found(DeliveryQuery(kind="digest:", platform="telegram")) == [rows[2]]
+    assert await found(DeliveryQuery(kind="100%_")) == []
+    ended = frozenset({State.INCLUDED, State.PASSED})
+    assert await found(DeliveryQuery(states=ended)) == [rows[3], rows[2]]

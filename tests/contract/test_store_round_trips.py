@@ -1,12 +1,18 @@
 """Whatever a domain value holds, the database gives it back equal."""
 
+import json
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta, timezone
 
+import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bot.domain.chat import Chat, Looks, Style
+from bot.domain.delivery import OnUnknown
+from bot.domain.errors import StoreError
+from bot.domain.filters import Filters
 from bot.domain.paper import Paper
 from bot.domain.paper_id import PaperId
 from bot.domain.summary import (
@@ -20,9 +26,14 @@ from bot.domain.summary import (
     Summary,
     SummaryKey,
 )
+from bot.domain.target import Target
+from bot.domain.timetable import QuietHours, Timetable
+from bot.store import chat_documents
 from bot.store.documents import decode, encode
 from bot.store.sql_store import SqlStore
 from bot.store.tables import LISTINGS, PAPERS
+
+NOW = datetime(2026, 8, 10, 12, tzinfo=UTC)
 
 # One store serves all examples; each works on rows of its own or clears them first.
 QUICK = settings(
@@ -76,6 +87,43 @@ SUMMARIES = st.builds(
     provenance=st.builds(Provenance, st.sampled_from(Origin), TEXT, TEXT, st.none() | MOMENTS),
     findings=st.lists(FINDINGS, max_size=4).map(tuple),
 )
+TIMES = st.times()
+FILTERS = st.builds(
+    Filters,
+    include=TEXTS,
+    exclude=TEXTS,
+    categories=TEXTS,
+    authors=TEXTS,
+    organizations=TEXTS,
+    least_upvotes=COUNT,
+    least_recommendation=st.floats(0, 5),
+    most_a_day=st.none() | st.integers(1, 10_000),
+    code=st.booleans(),
+)
+TIMETABLES = st.builds(
+    Timetable,
+    st.sets(TIMES, min_size=1, max_size=4).map(lambda times: tuple(sorted(times))),
+    st.sets(st.integers(0, 6), min_size=1).map(lambda days: tuple(sorted(days))),
+)
+QUIET = st.tuples(TIMES, TIMES).filter(lambda pair: pair[0] != pair[1])
+CHATS = st.builds(
+    Chat,
+    target=st.builds(Target, SAID, SAID, st.none() | SAID),
+    language=TEXT,
+    sources=TEXTS,
+    heartbeat=st.none() | TIMES,
+    zone=TEXT,
+    on_unknown=st.sampled_from(OnUnknown),
+    since=MOMENTS,
+    second_language=st.none() | TEXT,
+    filters=FILTERS,
+    style=st.sampled_from(Style),
+    timetable=st.none() | TIMETABLES,
+    quiet_hours=st.none() | QUIET.map(lambda pair: QuietHours(*pair)),
+    looks=st.builds(Looks, st.booleans(), st.booleans(), st.booleans()),
+    paused=st.booleans(),
+    listed=TEXT,
+)
 
 
 def test_papers_have_a_column_for_each_field() -> None:
@@ -119,3 +167,33 @@ async def test_summaries_round_trip(
 @given(summary=SUMMARIES)
 def test_summary_documents_round_trip(summary: Summary) -> None:
     assert decode(encode(summary)) == summary
+
+
+@QUICK
+@given(chat=CHATS)
+async def test_chats_round_trip(sql_store: SqlStore, chat: Chat) -> None:
+    await sql_store.register.put(chat)
+    assert await sql_store.register.at(chat.target) == chat
+    assert chat in await sql_store.chats.all()
+    before = await sql_store.register.revision()
+    await sql_store.chats.save([chat], now=NOW)
+    assert await sql_store.register.revision() == before
+
+
+@given(chat=CHATS)
+def test_what_a_newer_version_writes_of_a_chat_is_read_as_far_as_it_is_known(chat: Chat) -> None:
+    document = json.loads(chat_documents.encode(chat))
+    for part in [document, *(document[name] for name in ("filters", "looks") if name in document)]:
+        part["mood"] = {"new": [1]}
+    read = chat_documents.decode(json.dumps(document))
+    assert read == chat_documents.decode(chat_documents.encode(chat))
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"style":"zine"}', '{"filters":{"include":1}}'])
+def test_f59_damaged_settings_of_a_chat_are_an_error_that_says_what_to_do(text: str) -> None:
+    with pytest.raises(StoreError, match="restore the store from a backup"):
+        chat_documents.decode(text)
+
+
+def test_a_chat_that_chose_nothing_takes_no_room() -> None:
+    assert chat_documents.encode(Chat(Target("telegram", "1"))) == "{}"

@@ -17,10 +17,14 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
+from bot.domain.chat import Style
 from bot.domain.errors import StoreError
 from bot.domain.paper import Paper
 from bot.domain.paper_id import PaperId
+from bot.domain.summary import Origin, Provenance, Summary
+from bot.domain.target import Target
 from bot.store import migrate
+from bot.store.documents import encode
 from bot.store.paper_words import NAME as PAPER_WORDS
 from bot.store.sql_store import open_store
 from bot.store.tables import METADATA
@@ -209,6 +213,66 @@ async def test_a_store_of_the_first_version_comes_forward_with_all_it_holds(
     async with open_store(tmp_path / "fresh.db"):
         pass
     assert _schema(path) == _schema(tmp_path / "fresh.db")
+
+
+# What the second version wrote: a chat of the operator's list, what was sent to it, a summary.
+_SUMMARY = Summary(
+    paper_id=PaperId("2309.12307"),
+    language="zh",
+    main_work="本文提出高效微调方法。",
+    highlights=("显存更少",),
+    keywords=(),
+    scores=None,
+    provenance=Provenance(Origin.MODEL, "m", "p1"),
+)
+_CHAT_ROWS = """
+INSERT INTO chats (platform, chat, thread, language, sources, zone, on_unknown, since)
+VALUES ('telegram', '-500', '9', 'en', '["hf", "arxiv:cs.CL"]', 'Asia/Shanghai', 'leave',
+        '2026-08-10 12:00:00.000000')
+"""
+
+
+async def test_a_store_of_the_second_version_comes_forward_with_its_chats_and_is_searched(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "sulan.db"
+    _made_by(path, "0002")
+    _run(path, _PAPER_ROWS, _CHAT_ROWS)
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute(
+            "INSERT INTO summaries VALUES ('2309.12307', 2, 'zh', 'p1', 'm', NULL, ?)",
+            [encode(_SUMMARY)],
+        )
+    for _ in range(2):
+        async with open_store(path) as store:
+            [chat] = await store.chats.all()
+            assert chat.target == Target("telegram", "-500", "9")
+            assert (chat.sources, chat.style) == (("hf", "arxiv:cs.CL"), Style.EACH)
+            assert chat.listed, "it came from the operator's list, which is applied once more"
+            for text in ("longlora", "etude", "微调", "text 显存"):
+                found = await store.index.search(text, limit=5)
+                assert [paper_id.value for paper_id in found.papers] == ["2309.12307"]
+            assert (await store.index.search("text", limit=5)).total == 2
+    async with open_store(path) as store:
+        await store.papers.save([PAPER])
+        assert (await store.index.search("first", limit=5)).papers == [PAPER.id]
+
+
+async def test_more_papers_than_are_read_at_once_come_forward_all(tmp_path: Path) -> None:
+    path = tmp_path / "sulan.db"
+    _made_by(path, "0002")
+    ids = [f"2608.{number:05}" for number in range(1, 1_102)]
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.executemany(
+            "INSERT INTO papers (id, title, abstract, version, authors, categories, withdrawn, "
+            "media_urls, keywords) VALUES (?, 'Net ' || ?, 'A text.', 1, '[]', '[]', 0, '[]', "
+            "'[]')",
+            [(paper_id, str(number)) for number, paper_id in enumerate(ids)],
+        )
+    async with open_store(path) as store:
+        for number in (0, 499, 500, 1_100):
+            found = await store.index.search(f"net {number}", limit=5)
+            assert [paper_id.value for paper_id in found.papers] == [ids[number]]
 
 
 def _schema(path: Path) -> list[Any]:
