@@ -8,7 +8,7 @@ import pytest
 
 from bot.domain.chat import PAUSED, Chat, Style
 from bot.domain.delivery import Delivery, State
-from bot.domain.errors import StoreError
+from bot.domain.errors import StoreError, SummaryError
 from bot.domain.filters import Filters
 from bot.domain.paper import Paper
 from bot.domain.paper_id import PaperId
@@ -76,7 +76,7 @@ async def test_f69_a_new_subscriber_gets_one_sample_and_no_backlog() -> None:
     assert shown.last.title == "Subscribed"
     assert shown.last.sections[0].lines == (
         "Each paper from Hugging Face as it appears, in English.",
-        "One paper comes at once as a sample, then only new ones.",
+        "One paper comes in a moment as a sample, then only new ones.",
     )
     assert await sure(one) == Chat(HERE, language="en", since=NOON)
     # The key is the planner's own, so that the paper does not come again.
@@ -91,9 +91,37 @@ async def test_f69_the_sample_is_one_that_passes_in_the_chats_language() -> None
     shown = await two.ask("subscribe", "quantum gravity")
     assert await rows(two) == []
     assert shown.last.sections[0].lines[1] == "The first paper comes as soon as one fits."
-    three = await with_papers(stage(), summarised=False)
-    await three.ask("subscribe")
-    assert await rows(three) == []
+
+
+async def test_a_sample_without_a_summary_is_written_after_the_answer() -> None:
+    one = await with_papers(stage(), summarised=False)
+    one.writer.gate = asyncio.Event()
+    asking = asyncio.ensure_future(one.ask("subscribe", "Robots, in Chinese"))
+    for _ in range(30):
+        await asyncio.sleep(0)
+    assert (await sure(one)).open
+    assert await rows(one) == []
+    one.writer.gate.set()
+    await asking
+    assert one.writer.calls == [(PaperId("2611.00003"), "zh")]
+    assert [row.post_key for row in await rows(one)] == ["paper:2611.00003:zh"]
+
+
+async def test_a_sample_that_cannot_be_written_is_quoted_as_every_paper_is() -> None:
+    one = await with_papers(stage(), summarised=False)
+    one.writer.error = one.quoting.error = SummaryError("the model is busy")
+    await one.ask("subscribe")
+    assert len(await rows(one)) == 1
+
+
+async def test_a_sample_is_looked_for_on_the_lists_of_a_week() -> None:
+    one = await with_papers(stage())
+    store = one.means.store
+    newer = Paper(PaperId("2611.00009"), "Quantum gravity", "On quantum gravity.")
+    await store.papers.save([newer])
+    await store.listings.record("hf", NOON.date() + timedelta(days=3), [newer], seen_at=NOON)
+    await one.ask("subscribe", "video")
+    assert [row.post_key for row in await rows(one)] == ["paper:2611.00002:en"]
 
 
 async def test_the_deliverer_is_woken_for_the_sample() -> None:

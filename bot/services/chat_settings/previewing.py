@@ -16,7 +16,7 @@ from bot.services.chat_settings.describe import describe
 from bot.services.chat_settings.describe_filters import reason_of
 from bot.services.chat_settings.keys import Page, page_key
 from bot.services.chat_settings.moments import moment_in
-from bot.services.chat_settings.sample import summaries_of
+from bot.services.chat_settings.sample import listed_on, newest_day, summaries_of
 from bot.services.chat_settings.visit import SettingsMeans
 from bot.services.compose import page_of
 
@@ -78,16 +78,10 @@ async def judged_day(store: Store, chat: Chat) -> Judged | None:
     Raises:
         StoreError: the store cannot be read.
     """
-    days = [await store.listings.latest_day(source) for source in chat.sources]
-    day = max((day for day in days if day is not None), default=None)
+    day = await newest_day(store, chat.sources)
     if day is None:
         return None
-    listed = [
-        place.paper_id
-        for source in chat.sources
-        for place in await store.listings.of_day(source, day)
-    ]
-    ids = list(dict.fromkeys(listed))
+    ids = await listed_on(store, chat.sources, day)
     papers = await store.papers.get(ids)
     summaries = await summaries_of(store, ids, chat.language)
     candidates = [prepared(papers[i], summaries.get(i)) for i in ids if i in papers]

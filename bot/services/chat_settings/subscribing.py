@@ -1,8 +1,10 @@
 """Beginning, ending, pausing, resuming."""
 
+from contextlib import suppress
 from dataclasses import replace
 
 from bot.domain.chat import PAUSED, UNLISTED, Chat
+from bot.domain.errors import SummaryError
 from bot.domain.speech import Speech
 from bot.services.chat_settings.chat_ledger import Changed, ChatLedger, returned
 from bot.services.chat_settings.counting import counted
@@ -10,7 +12,7 @@ from bot.services.chat_settings.describe import Last
 from bot.services.chat_settings.grammar import apply_all
 from bot.services.chat_settings.menu import View, menu_page, subscribed
 from bot.services.chat_settings.reading import Change
-from bot.services.chat_settings.sample import sample_row
+from bot.services.chat_settings.sample import Sample, find_sample
 from bot.services.chat_settings.visit import SettingsMeans, Visit
 from bot.services.chat_settings.wish import read_wish
 
@@ -90,7 +92,7 @@ class Subscribing:
     async def pause(self, visit: Visit) -> None:
         """``/pause``: nothing comes until ``/resume``."""
         if await self._hold(visit, lambda chat: replace(chat, paused=True)):
-            await self._show(visit, visit.speech.say("Paused"))
+            await self._show(visit)
 
     async def resume(self, visit: Visit) -> None:
         """``/resume``: what is listed from now on comes.
@@ -138,30 +140,31 @@ class Subscribing:
         before, chat = changed.before, changed.after
         await self._lift(chat)
         speech = self._means.speech(chat, visit.speech.language)
-        first = before is None or not subscribed(before)
-        notes = await self._send_sample(chat, speech) if before is None else ()
-        if first:
+        sample = await find_sample(self._means.store, chat) if before is None else None
+        if before is None or not subscribed(before):
             title = speech.say("Subscribed")
-        elif before is not None and before.paused:
+        elif before.paused:
             title = speech.say("New papers come from now on")
         else:
             title = speech.say("This chat is subscribed")
+        notes = _what_comes_first(sample, speech) if before is None else ()
         view = await self.view(chat, speech)
         # "Nothing has come yet" goes without saying where something comes in a moment.
         shown = replace(view, last=None) if notes else view
         await visit.show(menu_page(shown, title=title, notes=notes))
+        if sample is not None:
+            await self._send(sample, chat)
 
-    async def _send_sample(self, chat: Chat, speech: Speech) -> tuple[str, ...]:
-        """Put a sample into the outbox, and say what comes."""
-        row = await sample_row(self._means.store, chat, now=self._means.clock.now())
-        if row is None:
-            return (speech.say("The first paper comes as soon as one fits."),)
-        if not await self._means.store.outbox.add([row]):
-            return ()
-        self._means.wake()
-        return (speech.say("One paper comes at once as a sample, then only new ones."),)
+    async def _send(self, sample: Sample, chat: Chat) -> None:
+        """Have the sample written if need be, and put it into the outbox. Where it cannot be
+        written it is quoted, as every paper is."""
+        if not sample.written:
+            with suppress(SummaryError):
+                await self._means.summarise(sample.paper, chat.language)
+        if await self._means.store.outbox.add([sample.row(chat, self._means.clock.now())]):
+            self._means.wake()
 
-    async def _show(self, visit: Visit, title: str) -> None:
+    async def _show(self, visit: Visit, title: str = "") -> None:
         chat = await self._ledger.find(visit.command) or self.unknown(visit)
         await visit.show(menu_page(await self.view(chat, visit.speech), title=title))
 
@@ -179,3 +182,9 @@ class Subscribing:
         chats = await self._means.store.chats.all()
         count = sum(1 for chat in chats if not chat.listed and subscribed(chat))
         return count >= self._means.offer.most_chats
+
+
+def _what_comes_first(sample: Sample | None, speech: Speech) -> tuple[str, ...]:
+    if sample is None:
+        return (speech.say("The first paper comes as soon as one fits."),)
+    return (speech.say("One paper comes in a moment as a sample, then only new ones."),)

@@ -1,17 +1,22 @@
 """Who asks for what about their chat's settings, and what is needed to answer."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from adapters.base import Responder, Steward, Whisperer
 from bot.domain.chat import Chat
 from bot.domain.command import Command
+from bot.domain.paper import Paper
 from bot.domain.post import Post, Section
 from bot.domain.speech import ENGLISH, Speech
 from bot.domain.summary import Language
 from bot.ports import Clock, Store
 from bot.services.chat_settings.offer import Offer
 from bot.services.chat_settings.reading import Reading
+
+
+async def _unwritten(_: Paper, __: Language) -> None:
+    """For where papers are only quoted."""
 
 
 def _nobody() -> None:
@@ -21,7 +26,8 @@ def _nobody() -> None:
 @dataclass(frozen=True, slots=True)
 class SettingsMeans:
     """What settings are changed with. ``wake`` tells the deliverer of a row that is due now,
-    ``changed`` those who remember chats that one is not as it was."""
+    ``changed`` those who remember chats that one is not as it was. ``summarise`` has a paper's
+    summary written (``SummariseService.summarise``)."""
 
     store: Store
     clock: Clock
@@ -29,6 +35,7 @@ class SettingsMeans:
     speeches: Mapping[Language, Speech] = field(default_factory=dict[Language, Speech])
     wake: Callable[[], None] = _nobody
     changed: Callable[[], None] = _nobody
+    summarise: Callable[[Paper, Language], Awaitable[object]] = _unwritten
 
     def speech(self, chat: Chat | None, otherwise: Language) -> Speech:
         """The chat's language where there are words for it, else the other."""

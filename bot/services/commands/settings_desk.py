@@ -28,6 +28,7 @@ class SettingsDesk:
                 means.speeches,
                 wake=means.wake,
                 changed=reception.look_again,
+                summarise=means.summaries.summarise,
             )
         )
         self._reception = reception
