@@ -78,9 +78,8 @@ class Planner:
     async def _write(self, groups: Groups, news: News, turns: OpenTurns) -> int:
         if groups is self._served and not turns and not news.has_changed:
             return 0
-        rows = RowWriter(self._store)
-        skipped = await PlanRound(self._desk, news, turns, rows).go(groups)
-        await rows.flush()
+        async with RowWriter(self._store) as rows:
+            skipped = await PlanRound(self._desk, news, turns, rows).go(groups)
         for paper_id, reason in skipped.items():
             if paper_id not in self._skipped:
                 said = {"paper": str(paper_id), "reason": reason}

@@ -125,9 +125,10 @@ class PlanRound:
     async def _give(
         self, targets: Sequence[Target], picks: Iterable[Pick | None], asked: "_Asked"
     ) -> None:
-        chosen = in_order([pick for pick in picks if pick is not None], asked.audience.sources)
-        if not chosen or not targets:
+        wanted = [pick for pick in picks if pick is not None]
+        if not wanted or not targets:
             return
+        chosen = in_order(wanted, asked.audience.sources)
         self._skipped.update((pick.case.paper_id, pick.reason) for pick in chosen if pick.reason)
         audience, now = asked.audience, self._news.now
         due_at = send_at(audience.quiet_hours, audience.zone, now)

@@ -1,9 +1,11 @@
 """From papers that chats are to get to rows in the store, many chats at a time."""
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Self
 
 from bot.domain.delivery import Delivery, State
 from bot.domain.target import Target
@@ -42,14 +44,38 @@ class _Wish:
 
 class RowWriter:
     """Writes rows in one round. All of a chat's rows of a round are in one transaction, so that a
-    digest never holds papers that its message does not show; ``flush`` writes what is left."""
+    digest never holds papers that its message does not show.
+
+    While some rows are written the next are thought of. Use it as an async context manager; where
+    that is left without an error, everything has been written, and ``added`` counts the new rows.
+    """
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self._rows: list[Delivery] = []
         self._wishes: list[_Wish] = []
         self._edited_soon: Collection[tuple[Target, str]] | None = None
+        self._writing: asyncio.Future[int] | None = None
         self.added = 0
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        """Write what is left.
+
+        Raises:
+            StoreError: the store cannot be used.
+        """
+        try:
+            if kind is None:
+                await self._fulfil()
+                await self._send()
+                await self._written()
+        finally:
+            if self._writing is not None:
+                self._writing.cancel()
+                await asyncio.gather(self._writing, return_exceptions=True)
 
     async def give(self, targets: Iterable[Target], picks: Sequence[Pick], turn: Turn) -> None:
         """Plan papers, in their order, for some chats of one audience.
@@ -69,22 +95,22 @@ class RowWriter:
         for target in targets:
             await self._write([draft.to(target) for draft in drafts])
 
-    async def flush(self) -> None:
-        """Write what is left.
-
-        Raises:
-            StoreError: the store cannot be used.
-        """
-        await self._fulfil()
-        rows, self._rows = self._rows, []
-        if rows:
-            self.added += await self._store.outbox.add(rows)
-
     async def _write(self, rows: Sequence[Delivery]) -> None:
         self._rows += rows
         if len(self._rows) >= _CHUNK:
-            chunk, self._rows = self._rows, []
-            self.added += await self._store.outbox.add(chunk)
+            await self._send()
+
+    async def _send(self) -> None:
+        """Begin to write what there is, once what was begun before is written."""
+        await self._written()
+        rows, self._rows = self._rows, []
+        if rows:
+            self._writing = asyncio.ensure_future(self._store.outbox.add(rows))
+
+    async def _written(self) -> None:
+        writing, self._writing = self._writing, None
+        if writing is not None:
+            self.added += await writing
 
     async def _fulfil(self) -> None:
         """Ask what the chats have, and give them what is new to them and has room."""
