@@ -65,6 +65,7 @@ class Measured:
     rows: int = 0
     grouping: float = 0.0
     paper: float = 0.0
+    paper_cpu: float = 0.0
     slots: float = 0.0
     slot_rows: int = 0
     quiet: float = 0.0
@@ -164,9 +165,10 @@ async def measure(kind: str, number: int, place: str) -> Measured:
             measured.grouping = time.perf_counter() - took
             await list_paper(store)
             clock.advance(60)
-            took = time.perf_counter()
+            took, cpu = time.perf_counter(), time.process_time()
             measured.rows = (await planner.plan()).added
             measured.paper = time.perf_counter() - took
+            measured.paper_cpu = time.process_time() - cpu
             await _quiet_round(planner, measured)
             took = time.perf_counter()
             for _ in range(48 if kind == "mixed" else 0):
@@ -200,10 +202,10 @@ def in_own_process(kind: str, number: int, place: str | None) -> Measured:
 
 
 def show(one: Measured, first: Measured) -> str:
-    growth = (one.paper / one.chats) / (first.paper / first.chats)
+    growth = (one.paper_cpu / one.chats) / (first.paper_cpu / first.chats)
     return (
         f"  {one.chats:>7,} chats: group {one.grouping:.2f} s, one paper {one.paper:.2f} s"
-        f" ({one.rows:,} rows; {growth:.2f} of linear), no news {one.quiet * 1e3:.1f} ms"
+        f" ({one.rows:,} rows; {one.paper_cpu:.2f} s of processors, {growth:.2f} of linear), no news {one.quiet * 1e3:.1f} ms"
         f" in {one.statements} statements, the next day's slots {one.slots:.2f} s"
         f" ({one.slot_rows:,} rows), stall {one.stall_ms:.0f} ms, peak {one.peak_mb:.0f} MB"
     )

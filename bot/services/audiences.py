@@ -137,7 +137,7 @@ async def grouped(chats: Iterable[Chat], now: datetime, *, before: Groups) -> Gr
             await asyncio.sleep(0)
     by_audience: dict[Audience, Group] = {}
     by_taste: dict[Taste, list[Group]] = {}
-    earlier = _earlier(before, now)
+    earlier = await _earlier(before, now)
     for number, (audience, targets) in enumerate(members.items()):
         group = _group(audience, targets, earlier.get(audience, ()))
         by_audience[audience] = group
@@ -154,14 +154,16 @@ async def grouped(chats: Iterable[Chat], now: datetime, *, before: Groups) -> Gr
     )
 
 
-def _earlier(before: Groups, now: datetime) -> Mapping[Audience, Sequence[Group]]:
+async def _earlier(before: Groups, now: datetime) -> Mapping[Audience, Sequence[Group]]:
     """The groups from which each audience's chats may come: its own, and those that have become as
     old as any since. Age alone is no reason to ask a chat about everything again."""
     found: dict[Audience, list[Group]] = {}
-    for audience, group in before.by_audience.items():
+    for number, (audience, group) in enumerate(before.by_audience.items()):
         is_old = audience.since is not None and audience.since <= now - _OLD
         grown = replace(audience, since=None) if is_old else audience
         found.setdefault(grown, []).append(group)
+        if number % _SLICE == 0:
+            await asyncio.sleep(0)
     return found
 
 
