@@ -6,8 +6,8 @@ For each number of chats, and for two kinds of them (``mixed``: as a public bot'
 ``different``: each with filters that no other has, as they appear): seconds to read and group all
 chats once, to plan one paper, and for a round without news, with the statements that it sent; for
 ``mixed`` also the slots of the day after. The longest time for which the event loop did nothing
-else, in milliseconds, and the peak of memory, each in a process of its own. Then the ratio to
-linear growth from the smallest number.
+else, in milliseconds, and the peak of memory, each in a process of its own. Then the ratio of
+processor time to linear growth from the smallest number: on a busy machine compare that.
 """
 
 import argparse
@@ -205,7 +205,8 @@ def show(one: Measured, first: Measured) -> str:
     growth = (one.paper_cpu / one.chats) / (first.paper_cpu / first.chats)
     return (
         f"  {one.chats:>7,} chats: group {one.grouping:.2f} s, one paper {one.paper:.2f} s"
-        f" ({one.rows:,} rows; {one.paper_cpu:.2f} s of processors, {growth:.2f} of linear), no news {one.quiet * 1e3:.1f} ms"
+        f" ({one.rows:,} rows; {one.paper_cpu:.2f} s of processors, {growth:.2f} of linear),"
+        f" no news {one.quiet * 1e3:.1f} ms"
         f" in {one.statements} statements, the next day's slots {one.slots:.2f} s"
         f" ({one.slot_rows:,} rows), stall {one.stall_ms:.0f} ms, peak {one.peak_mb:.0f} MB"
     )
