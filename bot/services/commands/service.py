@@ -3,8 +3,6 @@
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
-from pathlib import PurePath
-from traceback import extract_tb
 from typing import TypeAlias
 
 from adapters.base import Responder
@@ -19,6 +17,7 @@ from bot.services.commands.ask_day import AskDay
 from bot.services.commands.ask_paper import AskPaper
 from bot.services.commands.ask_status import AskStatus
 from bot.services.commands.asking import Asker, CommandOptions, Means
+from bot.services.commands.faults import quietly, report
 from bot.services.commands.finding_desk import FindingDesk
 from bot.services.commands.guide import guide, menu
 from bot.services.commands.limits import Effort, Verdict
@@ -92,9 +91,9 @@ class CommandService:
         except DeliveryError as error:
             _log.info("answer not shown", extra={"reason": str(error)})
         except Exception as error:  # noqa: BLE001 - one person's fault must cost nobody else
-            _report("command failed", error)
+            report("command failed", error)
             words = self._reception.wording(command)
-            await _quietly(responder.show(notice(words, words.commands.apology)))
+            await quietly(responder.show(notice(words, words.commands.apology)))
 
     async def act(self, key: str, command: Command, responder: Responder) -> None:
         """See ``Commands.act``. Never raises but on cancellation."""
@@ -106,16 +105,16 @@ class CommandService:
         except DeliveryError as error:
             _log.info("answer not shown", extra={"reason": str(error)})
         except Exception as error:  # noqa: BLE001 - one person's fault must cost nobody else
-            _report("button failed", error)
+            report("button failed", error)
             words = self._reception.wording(command).commands
-            await _quietly(whisper(responder, words.apology))
+            await quietly(whisper(responder, words.apology))
 
     async def suggest(self, text: str, *, limit: int) -> Sequence[Suggestion]:
         """See ``Commands.suggest``; nothing where the store cannot be read."""
         try:
             return await suggest_papers(self._means.store.index, text, limit=limit)
         except StoreError as error:
-            _report("no suggestions", error)
+            report("no suggestions", error)
             return ()
 
     async def entry(self, paper_id: str, command: Command) -> Post | None:
@@ -127,7 +126,7 @@ class CommandService:
         except InvalidPaperId:
             return None
         except StoreError as error:
-            _report("no entry", error)
+            report("no entry", error)
             return None
 
     async def left(self, command: Command, reason: str) -> None:
@@ -140,21 +139,21 @@ class CommandService:
         try:
             await self._reception.suspend(chats, reason)
         except StoreError as error:
-            _report("a chat that we left is not suspended yet", error)
+            report("a chat that we left is not suspended yet", error)
 
     async def readmitted(self, chats: Sequence[Target]) -> None:
         """See ``Evictions.readmitted``. Where the store fails, ``/start`` does the same later."""
         try:
             await self._reception.resume(chats)
         except StoreError as error:
-            _report("chats that took us back are not resumed yet", error)
+            report("chats that took us back are not resumed yet", error)
 
     async def react(self, reaction: Reaction) -> None:
         """See ``Opinions.react``. Never raises but on cancellation."""
         try:
             await self._finding.react(reaction)
         except Exception as error:  # noqa: BLE001 - one person's fault must cost nobody else
-            _report("reaction not counted", error)
+            report("reaction not counted", error)
 
     def menu(self) -> Sequence[MenuEntry]:
         """See ``Menu.menu``."""
@@ -255,18 +254,3 @@ def _paper_in(text: str) -> PaperRef | None:
         return parse_paper_ref(text)
     except InvalidPaperId:
         return None
-
-
-async def _quietly(answer: Awaitable[None]) -> None:
-    """Show an apology if that is still possible."""
-    try:
-        await answer
-    except Exception as error:  # noqa: BLE001 - there is nobody left to tell
-        _report("apology not shown", error)
-
-
-def _report(message: str, error: Exception) -> None:
-    """Say what failed and where. Not the error's words: they may quote what somebody wrote."""
-    frame = (extract_tb(error.__traceback__) or [None])[-1]
-    where = f"{PurePath(frame.filename).name}:{frame.lineno}" if frame else ""
-    _log.error(message, extra={"error": type(error).__name__, "where": where})
