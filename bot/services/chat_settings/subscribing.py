@@ -179,7 +179,7 @@ class Subscribing:
         Raises:
             StoreError: the store cannot be read.
         """
-        chats = await self._means.store.chats.all()
+        chats = await (self._means.everybody or self._means.store.chats.all)()
         count = sum(1 for chat in chats if not chat.listed and subscribed(chat))
         return count >= self._means.offer.most_chats
 

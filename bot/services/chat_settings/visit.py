@@ -1,6 +1,6 @@
 """Who asks for what about their chat's settings, and what is needed to answer."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from adapters.base import Responder, Steward, Whisperer
@@ -27,7 +27,9 @@ def _nobody() -> None:
 class SettingsMeans:
     """What settings are changed with. ``wake`` tells the deliverer of a row that is due now,
     ``changed`` those who remember chats that one is not as it was. ``summarise`` has a paper's
-    summary written (``SummariseService.summarise``)."""
+    summary written (``SummariseService.summarise``), ``everybody`` lists all chats, where somebody
+    remembers them.
+    """
 
     store: Store
     clock: Clock
@@ -36,6 +38,7 @@ class SettingsMeans:
     wake: Callable[[], None] = _nobody
     changed: Callable[[], None] = _nobody
     summarise: Callable[[Paper, Language], Awaitable[object]] = _unwritten
+    everybody: Callable[[], Awaitable[Sequence[Chat]]] | None = None
 
     def speech(self, chat: Chat | None, otherwise: Language) -> Speech:
         """The chat's language where there are words for it, else the other."""

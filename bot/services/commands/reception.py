@@ -1,6 +1,6 @@
 """Who comes in: once, in which words, and not too often."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from bot.domain.chat import Chat
 from bot.domain.command import Command
@@ -31,6 +31,14 @@ class Reception:
             StoreError: they cannot be read.
         """
         await self._roll.all()
+
+    async def everybody(self) -> Sequence[Chat]:
+        """All chats as of a moment ago.
+
+        Raises:
+            StoreError: they cannot be read.
+        """
+        return await self._roll.all()
 
     def look_again(self) -> None:
         """A chat has just been changed here: its next command is to find it changed."""

@@ -29,6 +29,7 @@ class SettingsDesk:
                 wake=means.wake,
                 changed=reception.look_again,
                 summarise=means.summaries.summarise,
+                everybody=reception.everybody,
             )
         )
         self._reception = reception
