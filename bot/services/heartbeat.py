@@ -3,13 +3,13 @@
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TypeAlias
-from zoneinfo import ZoneInfo
 
 from bot.domain.chat import Chat
 from bot.domain.delivery import Delivery, State
 from bot.domain.post import Post, Section
 from bot.domain.summary import Language
 from bot.domain.target import Target
+from bot.domain.timetable import instant, zone_of
 from bot.domain.wording import Wording
 from bot.ports import Clock, DeliveryQuery, Store
 from bot.services.chat_roll import ChatRoll
@@ -45,7 +45,7 @@ def heartbeat_due(chat: Chat, now: datetime) -> date | None:
     """
     if chat.heartbeat is None or not chat.open or not chat.sources:
         return None
-    day = now.astimezone(ZoneInfo(chat.zone)).date()
+    day = now.astimezone(zone_of(chat.zone)).date()
     hour = hour_on(chat, day)
     if hour is None or now < hour or chat.since is None or chat.since > hour:
         return None
@@ -82,7 +82,7 @@ class Heartbeats:
         await self._read()
         now, added = self._clock.now(), 0
         for hour, chats in self._by_hour.items():
-            day = now.astimezone(ZoneInfo(hour[1])).date()
+            day = now.astimezone(zone_of(hour[1])).date()
             if self._over.get(hour) == day or now < _moment(*hour, day):
                 continue
             for chat in chats:
@@ -161,4 +161,4 @@ class QuietWords:
 
 
 def _moment(hour: time, zone: str, day: date) -> datetime:
-    return datetime.combine(day, hour, ZoneInfo(zone)).astimezone(UTC)
+    return instant(day, hour, zone_of(zone))

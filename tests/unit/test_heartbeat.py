@@ -215,3 +215,24 @@ async def test_there_are_words_in_every_language(language: str) -> None:
     world = World(_utc(20, 10), replace(CHAT, language=language))
     world.health.failed("source:hf", "503", at=_utc(20, 4, 30))
     assert all("{" not in line for line in await world.said(date(2026, 8, 20)))
+
+
+async def test_a_paused_chat_is_told_nothing() -> None:
+    world = World(_utc(20, 10), replace(CHAT, since=LONG_AGO, paused=True))
+    await world.store.register.put(world.chat)
+    assert await world.plan() == []
+
+
+async def test_a_zone_that_this_machine_does_not_know_stops_nobody_s_heartbeat() -> None:
+    world = World(_utc(20, 10))
+    odd = replace(CHAT, target=Target("telegram", "odd"), since=LONG_AGO, zone="Mars/Olympus")
+    await world.store.register.put(odd)
+    assert await world.plan() == ["quiet:hf:2026-08-20"]
+
+
+@pytest.mark.parametrize("state", [State.INCLUDED, State.PASSED])
+async def test_papers_of_a_digest_and_beyond_a_limit_count_as_papers(state: State) -> None:
+    world = World(_utc(20, 10))
+    row = Delivery(A, "paper:2608.00001:en", _utc(20, 6), _utc(20, 6), state=state)
+    await world.store.outbox.add([row])
+    assert await world.plan() == []
