@@ -85,3 +85,19 @@ async def test_deliveries_are_found_by_an_index(
             await store.outbox.find(query)
         plan = await _plan(store, seen)
         assert index in plan
+
+
+async def test_what_planning_asks_about_many_chats_is_found_by_indexes(tmp_path: Path) -> None:
+    digest = "digest:2026-08-10:zh"
+    async with open_store(tmp_path / "sulan.db") as store:
+        with _statements() as seen:
+            await store.backlog.known([Delivery(CHAT, "paper:1:zh", NOON, NOON).id])
+            await store.backlog.planned([CHAT], kind="paper:", since=NOON)
+            await store.backlog.planned([CHAT], kind="paper:", since=NOON, within=digest)
+            await store.register.revision()
+            await store.outbox.find(
+                DeliveryQuery(states=frozenset({State.PENDING}), kind="edit:", limit=1_000_000)
+            )
+        plan = await _plan(store, seen)
+        assert "SCAN deliveries" not in plan, plan
+        assert plan.count("ix_deliveries_chat (chat=? AND created_at>?)") == 2
