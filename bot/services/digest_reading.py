@@ -3,9 +3,11 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import TypeAlias
 
 from bot.domain.chat import Chat
 from bot.domain.delivery import Delivery, State
+from bot.domain.paper_id import PaperId
 from bot.domain.post import Post
 from bot.domain.speech import Speech
 from bot.domain.summary import Language
@@ -23,8 +25,15 @@ from bot.services.summarise import best
 _SLACK = timedelta(days=2)
 # More than any day's lists of all categories together (FACTS §3).
 _MOST = 5000
+# A digest goes to many chats at once, mostly with the same papers: seconds for which what was read
+# of them is kept, and how many digests are.
+_KEPT_S = 30.0
+_KEPT = 64
 # What comes within so long came together.
 _TOGETHER = timedelta(minutes=1)
+
+# Papers in the order in which they came, and the language that they are shown in.
+_Shown: TypeAlias = tuple[tuple[PaperId, ...], Language]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +54,27 @@ async def included_in(outbox: Outbox, digest: DigestPost, target: Target) -> Seq
         target=target,
         states=frozenset({State.INCLUDED}),
         kind="paper:",
-        since=datetime.combine(_date_of(digest), time(), UTC) - _SLACK,
+        since=rows_since(digest),
         limit=_MOST,
     )
-    rows = [row for row in await outbox.find(query) if row.reason == digest.key]
-    return rows[::-1]
+    return papers_of(digest, await outbox.find(query))
+
+
+def papers_of(digest: DigestPost, found: Sequence[Delivery]) -> Sequence[Delivery]:
+    """The rows of a digest's papers among some of its chat's, which are the newest first; in the
+    order in which they came."""
+    return [
+        row
+        for row in reversed(found)
+        if row.state is State.INCLUDED
+        and row.reason == digest.key
+        and row.post_key.startswith("paper:")
+    ]
+
+
+def rows_since(digest: DigestPost) -> datetime:
+    """A moment before the first row that has to do with a digest."""
+    return datetime.combine(_date_of(digest), time(), UTC) - _SLACK
 
 
 class Digests:
@@ -59,6 +84,7 @@ class Digests:
         self._store = store
         self._clock = clock
         self._tongues = tongues
+        self._kept: dict[_Shown, tuple[float, tuple[DigestRow, ...]]] = {}
 
     async def posts(
         self, digest: DigestPost, chat: Chat, *, after: int = 0, upto: int | None = None
@@ -86,7 +112,17 @@ class Digests:
 
     async def _papers(self, rows: Sequence[Delivery], language: Language) -> tuple[DigestRow, ...]:
         names = [name for row in rows if isinstance(name := read_post_key(row.post_key), PaperPost)]
-        ids = [name.paper_id for name in names]
+        shown, now = (tuple(name.paper_id for name in names), language), self._clock.monotonic()
+        kept = self._kept.get(shown)
+        if kept is not None and now - kept[0] < _KEPT_S:
+            return kept[1]
+        papers = await self._read(*shown)
+        if len(self._kept) >= _KEPT:
+            self._kept.clear()
+        self._kept[shown] = (now, papers)
+        return papers
+
+    async def _read(self, ids: Sequence[PaperId], language: Language) -> tuple[DigestRow, ...]:
         papers = await self._store.papers.get(ids)
         summaries = by_paper(await self._store.summaries.of_papers(ids, language))
         return tuple(

@@ -6,10 +6,10 @@ from bot.domain.delivery import Delivery
 from bot.domain.errors import InvalidInput
 from bot.ports import DeliveryQuery, Outbox
 from bot.services.deliver.courses import Family, Show, digest_course, edit_course
-from bot.services.digest_reading import included_in
+from bot.services.digest_reading import papers_of, rows_since
 from bot.services.post_keys import DigestPost, EditPost, PostName, read_post_key
 
-# A digest has a message for each 15 papers, and an edit for each minute in which some came late.
+# More than a chat gets in the days since a digest began.
 _MOST = 10_000
 
 
@@ -56,12 +56,16 @@ class DigestRows:
         return Show(row.post_key)
 
     async def _family(self, digest: DigestPost, row: Delivery) -> Family:
-        target, key = row.target, digest.key
-        messages = DeliveryQuery(target=target, post_key=key, limit=_MOST)
-        edits = DeliveryQuery(target=target, kind=f"edit:{key}:", limit=_MOST)
-        found = [*await self._outbox.find(messages), *await self._outbox.find(edits)]
-        others = tuple(one for one in found if one.id != row.id)
-        return Family(digest, others, tuple(await included_in(self._outbox, digest, target)))
+        query = DeliveryQuery(target=row.target, since=rows_since(digest), limit=_MOST)
+        found = await self._outbox.find(query)
+        of_edits = f"edit:{digest.key}:"
+        others = tuple(
+            one
+            for one in found
+            if (one.post_key == digest.key or one.post_key.startswith(of_edits))
+            and one.id != row.id
+        )
+        return Family(digest, others, tuple(papers_of(digest, found)))
 
 
 def _name_of(row: Delivery) -> PostName | None:
