@@ -12,10 +12,13 @@ from bot.domain.wording import Wording
 from bot.services.buttons import entry_key, save_key, vote_key
 
 
-def compose(entry: Entry, wording: Wording, *, actions: Sequence[Action] = ()) -> Post:
+def compose(
+    entry: Entry, wording: Wording, *, actions: Sequence[Action] = (), listed: str = ""
+) -> Post:
     """The message about one paper: title, signals, parts, keywords, links, where it comes from.
 
-    ``actions`` are the buttons under it, such as ``in_other_languages`` gives.
+    ``actions`` are the buttons under it, such as ``in_other_languages`` gives; ``listed`` is the
+    name of the list that it stands on, for where a paper comes unasked.
     """
     paper, summary = entry.paper, entry.summary
     return Post(
@@ -29,7 +32,7 @@ def compose(entry: Entry, wording: Wording, *, actions: Sequence[Action] = ()) -
         links=paper_links(paper),
         actions=tuple(actions),
         image_url=paper.thumbnail_url,
-        footer=_footer(summary, wording),
+        footer=_footer(summary, wording, listed),
     )
 
 
@@ -140,9 +143,10 @@ def paper_links(paper: Paper) -> tuple[Link, ...]:
     return tuple(links)
 
 
-def _footer(summary: Summary, wording: Wording) -> tuple[str, ...]:
+def _footer(summary: Summary, wording: Wording, listed: str) -> tuple[str, ...]:
+    origin = origin_line(summary, wording)
     return (
-        origin_line(summary, wording),
+        f"{listed} · {origin}" if listed else origin,
         *(f"⚠ {wording.explain(finding)}" for finding in summary.findings),
     )
 

@@ -2,18 +2,20 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from bot.domain.chat import Chat, Style
 from bot.domain.delivery import Delivery
 from bot.domain.digest import Entry
 from bot.domain.errors import InvalidInput
+from bot.domain.paper import Paper
 from bot.domain.post import Post, Section
 from bot.domain.speech import ENGLISH, Speech
 from bot.domain.summary import Language
 from bot.domain.timetable import local_day
 from bot.domain.wording import Wording
 from bot.ports import Clock, Store
-from bot.services.compose import compose, feedback, in_other_languages
+from bot.services.compose import compose, feedback, in_other_languages, list_name
 from bot.services.digest_post import day_heading
 from bot.services.digest_reading import Digests, Tongues
 from bot.services.heartbeat import QuietWords
@@ -65,7 +67,7 @@ class Publication:
         """
         match read_post_key(delivery.post_key):
             case PaperPost() as name:
-                return self._gathered(await self._paper(name), delivery, chat)
+                return self._gathered(await self._paper(name, chat), delivery, chat)
             case QuietPost() as name:
                 return await self._quiet.post(chat, name)
             case DigestPost() as digest:
@@ -77,7 +79,7 @@ class Publication:
             case AnnouncementPost(announcement):
                 return await self._announcement(announcement, chat)
 
-    async def _paper(self, name: PaperPost) -> Post:
+    async def _paper(self, name: PaperPost, chat: Chat) -> Post:
         paper = (await self._store.papers.get([name.paper_id])).get(name.paper_id)
         if paper is None:
             raise InvalidInput(f"Paper {name.paper_id} is not in the store.")
@@ -89,7 +91,17 @@ class Publication:
             *in_other_languages(paper.id, words, others),
             *feedback(paper.id, self._voices.speech(name.language)),
         )
-        return compose(Entry(paper, summary), words, actions=buttons)
+        listed = await self._listed(paper, chat, words)
+        return compose(Entry(paper, summary), words, actions=buttons, listed=listed)
+
+    async def _listed(self, paper: Paper, chat: Chat, words: Wording) -> str:
+        """The newest list of the chat's that the paper stands on, "" for none."""
+        for source in chat.sources:
+            listings = self._store.listings
+            places = await listings.earlier(source, [paper.id], before=date.max)
+            if (place := places.get(paper.id)) is not None:
+                return list_name(source, place.day, words)
+        return ""
 
     async def _announcement(self, announcement: str, chat: Chat) -> Post:
         """The operator's text: its first line is the title."""

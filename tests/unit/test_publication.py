@@ -1,5 +1,6 @@
 """From a delivery's key to its post."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 
 import pytest
@@ -67,12 +68,12 @@ def test_a_key_of_nothing_we_know_is_refused_by_name(key: str) -> None:
         read_post_key(key)
 
 
-async def _post(store: MemoryStore, key: str) -> Post | None:
+async def _post(store: MemoryStore, key: str, chat: Chat = CHAT) -> Post | None:
     clock = VirtualClock(NOW)
     quiet = QuietWords(store, clock, health=Health(), wording=load_wording)
     voices = Voices(load_wording, ("en", "zh"), ExtractiveSummarizer(clock))
     delivery = Delivery(CHAT.target, key, created_at=NOW, due_at=NOW)
-    post = await Publication(store, voices, quiet, clock=clock).compose(delivery, CHAT)
+    post = await Publication(store, voices, quiet, clock=clock).compose(delivery, chat)
     assert post is None or isinstance(post, Post)
     return post
 
@@ -117,3 +118,24 @@ async def test_a_heartbeat_says_why_there_is_nothing() -> None:
     post = await _post(MemoryStore(), "quiet:hf:2026-08-20")
     assert post is not None
     assert "not up yet" in post.title
+
+
+@pytest.mark.parametrize(
+    ("sources", "begins"),
+    [
+        (("hf",), "Hugging Face Daily Papers 2026-08-20 · "),
+        (("arxiv:cs.CL", "hf"), "arXiv cs.CL 2026-08-19 · "),
+        (("arxiv:cs.CV",), ""),
+    ],
+    ids=["one", "the first of two", "none"],
+)
+async def test_a_paper_says_on_which_of_the_chats_lists_it_stands(
+    sources: tuple[str, ...], begins: str
+) -> None:
+    store = MemoryStore()
+    await store.papers.save([PAPER])
+    for source, day in (("hf", date(2026, 8, 20)), ("arxiv:cs.CL", date(2026, 8, 19))):
+        await store.listings.record(source, day, [PAPER], seen_at=NOW)
+    post = await _post(store, "paper:2608.00001:en", replace(CHAT, sources=sources))
+    assert post is not None
+    assert post.footer[0] == begins + "Sentences from the abstract; no model was used"
