@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.discord.render import render as on_discord
@@ -29,7 +29,7 @@ from bot.services.chat_settings.keys import (
 from bot.services.chat_settings.menu import View, menu_page
 from bot.services.chat_settings.misread import Misread
 from bot.services.chat_settings.offer import Offer
-from bot.services.chat_settings.read_lists import LONGEST_ITEM, MOST_ITEMS
+from bot.services.chat_settings.read_lists import LONGEST_ITEM, MOST_ITEMS, MOST_SOURCES
 from bot.services.chat_settings.reading import Reading
 from bot.services.chat_settings.topics import Topic
 from bot.translations import load_speech
@@ -269,6 +269,7 @@ def test_a_key_that_is_not_ours_is_none(key: str) -> None:
     assert read_set_key(key) is None
 
 
+@settings(deadline=None)
 @given(st.text(max_size=80))
 def test_f66_no_key_is_worse_than_misread(text: str) -> None:
     for key in (text, f"set:{text}", *(f"{field.key}~{text}" for field in Field)):
@@ -279,3 +280,23 @@ def test_f66_no_key_is_worse_than_misread(text: str) -> None:
             except Misread:
                 continue
             assert after.sources
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.integers(0, 10_000), max_size=20))
+def test_whatever_is_pressed_in_whatever_order_the_menu_stays_whole(picks: list[int]) -> None:
+    chat = CHAT
+    for pick in picks:
+        selects = [select for page in Page for select in drawn(page, chat).selects]
+        keys = [select.flipped(choice.value) for select in selects for choice in select.choices]
+        press = read_set_key(keys[pick % len(keys)])
+        assert isinstance(press, Chosen)
+        try:
+            chat = change(chat, press)
+        except Misread:
+            continue
+    assert 1 <= len(chat.sources) <= MOST_SOURCES
+    assert len(set(chat.languages)) == len(chat.languages)
+    for page in Page:
+        post = drawn(page, chat)
+        assert all(sum(c.chosen for c in s.choices) >= 1 for s in post.selects if not s.several)

@@ -6,7 +6,7 @@ from datetime import time
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.chat import Chat, Looks, Style
@@ -200,6 +200,7 @@ def test_a_chat_has_ten_sources_and_thirty_words_at_most() -> None:
         changed("include +one more", full)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=300))
 def test_f66_no_text_is_worse_than_misread(text: str) -> None:
     said: list[str] = []

@@ -67,7 +67,7 @@ def _one_of(field: Field, label: str, values: Sequence[tuple[str, bool]], off: s
     """One of some values, or off."""
     chosen = any(holds for _, holds in values)
     choices = [Choice(off, _OFF, not chosen)]
-    choices += [Choice(value, value, holds) for value, holds in values]
+    choices += [Choice(value.replace("+", ", "), value, holds) for value, holds in values]
     return Select(field.key, label, tuple(choices[:_MOST_CHOICES]))
 
 
