@@ -59,6 +59,24 @@ class Database:
                 yield connection
 
     @asynccontextmanager
+    async def searching(self) -> AsyncGenerator[AsyncConnection, None]:
+        """A connection that only reads, and finds rows by an index wherever there is one.
+
+        Raises:
+            StoreError: the database cannot be read.
+        """
+        if self.reader.dialect.name == "sqlite":
+            async with self.reading() as connection:
+                yield connection
+            return
+        async with self.writing() as connection:
+            # PostgreSQL does not count what it costs to unpack long values: it would read through
+            # all papers rather than an index.
+            await connection.execute(sa.text("SET LOCAL enable_seqscan = off"))
+            await connection.execute(sa.text("SET LOCAL enable_indexscan = off"))
+            yield connection
+
+    @asynccontextmanager
     async def streaming(
         self, query: sa.Select[Any], *, size: int
     ) -> AsyncGenerator[AsyncIterator[Sequence[sa.Row[Any]]], None]:

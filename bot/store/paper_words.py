@@ -5,7 +5,7 @@ all else as it is. PostgreSQL: two tsvectors written out by us, so that none of 
 parsers has a say.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import sqlalchemy as sa
 
@@ -58,16 +58,24 @@ FIND: Mapping[str, sa.TextClause] = {
         SELECT paper_id FROM found JOIN paper_index USING (number)
         ORDER BY titled DESC, score DESC, newest DESC, paper_id DESC LIMIT :most
     """),
+    # Words are looked up one by one first, for an index does not know where they stand; the latest
+    # papers that hold them all are unpacked until there are enough with the phrases.
     "postgresql": sa.text("""
         WITH titled AS (
-            SELECT number, 1 AS titled FROM paper_words
-            WHERE title @@ CAST(:title AS tsquery) ORDER BY number DESC LIMIT :most
+            SELECT number FROM paper_words
+            WHERE title @@ CAST(:any AS tsquery) ORDER BY number DESC LIMIT :most
+        ), likely AS (
+            SELECT number FROM paper_words
+            WHERE words @@ CAST(:each AS tsquery) ORDER BY number DESC OFFSET 0
         ), any_where AS (
-            SELECT number, 0 AS titled FROM paper_words
+            SELECT number FROM likely CROSS JOIN LATERAL (
+                SELECT words FROM paper_words AS unpacked
+                WHERE unpacked.number = likely.number OFFSET 0
+            ) AS one
             WHERE words @@ CAST(:any AS tsquery) ORDER BY number DESC LIMIT :most
         ), found AS (
-            SELECT * FROM titled UNION ALL
-            SELECT * FROM any_where WHERE number NOT IN (SELECT number FROM titled)
+            SELECT number, 1 AS titled FROM titled UNION ALL
+            SELECT number, 0 FROM any_where WHERE number NOT IN (SELECT number FROM titled)
         )
         SELECT paper_id FROM found JOIN paper_index USING (number) JOIN paper_words USING (number)
         ORDER BY titled DESC, ts_rank(words, CAST(:any AS tsquery), 1) DESC, newest DESC,
@@ -93,13 +101,22 @@ def query(dialect: str, phrases: Sequence[Phrase]) -> dict[str, str]:
     if dialect == "sqlite":
         wanted = " AND ".join(_fts5(phrase) for phrase in phrases)
         return {"title": f"title : ({wanted})", "any": wanted}
-    wanted = " & ".join(_tsquery(phrase) for phrase in phrases)
-    return {"title": wanted, "any": wanted}
+    each = (word for one in phrases for word in _each(one))
+    return {
+        "any": " & ".join(_tsquery(phrase) for phrase in phrases),
+        "each": " & ".join(_tsquery(word) for word in each),
+    }
 
 
 # Words hold letters, marks and digits alone: nothing to escape.
 def _fts5(phrase: Phrase) -> str:
     return '"' + " ".join(phrase.words) + '"' + "*" * phrase.open_end
+
+
+def _each(phrase: Phrase) -> Iterator[Phrase]:
+    *first, last = phrase.words
+    yield from (Phrase((word,)) for word in first)
+    yield Phrase((last,), phrase.open_end)
 
 
 def _tsquery(phrase: Phrase) -> str:

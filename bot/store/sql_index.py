@@ -37,15 +37,17 @@ class SqlPaperIndex:
         ):
             return found
         known = {suggestion.paper_id for suggestion in found}
-        others = [i for i in await self._find(phrases, limit) if i.value not in known]
-        return [*found, *await self._entitled(others[:room])]
+        others = [paper for paper in await self._find(phrases, limit) if paper not in known]
+        return [*found, *await self._entitled([PaperId(paper) for paper in others[:room]])]
 
     async def search(self, text: str, *, limit: int, offset: int = 0) -> Found:
         """See the port."""
         phrases = read(text)
         papers = await self._find(phrases, MOST_FOUND) if phrases else []
         start = max(0, offset)
-        return Found(papers[start : start + max(0, limit)], len(papers))
+        # Read as ids no sooner than here, for there may be a thousand.
+        page = [PaperId(paper) for paper in papers[start : start + max(0, limit)]]
+        return Found(page, len(papers))
 
     async def _begun(self, typed: str, limit: int) -> list[Suggestion]:
         """Papers whose id begins with what was typed, or whose title holds it."""
@@ -65,14 +67,11 @@ class SqlPaperIndex:
             rows = await connection.execute(statement)
             return [Suggestion(paper_id.value, title) for paper_id, title in rows]
 
-    async def _find(self, phrases: Sequence[Phrase], most: int) -> list[PaperId]:
-        """Papers that hold all of these, the best first."""
+    async def _find(self, phrases: Sequence[Phrase], most: int) -> Sequence[str]:
+        """The ids of papers that hold all of these, the best first."""
         wanted = {**query(self._dialect, phrases), "most": most}
-        async with self._database.reading() as connection:
-            return [
-                PaperId(i)
-                for i in (await connection.execute(FIND[self._dialect], wanted)).scalars()
-            ]
+        async with self._database.searching() as connection:
+            return (await connection.execute(FIND[self._dialect], wanted)).scalars().all()
 
     async def _entitled(self, papers: Sequence[PaperId]) -> list[Suggestion]:
         statement = sa.select(PAPERS.c.id, PAPERS.c.title).where(PAPERS.c.id.in_(papers))
