@@ -60,7 +60,8 @@ async def test_f58_what_pleases_only_when_it_is_no_news_any_more_does_not_come()
 async def test_an_unrated_paper_does_not_come_to_who_asks_for_a_score_until_it_has_one() -> None:
     world = World()
     await world.chat(A, at(-99), filters=Filters(least_recommendation=4))
-    await world.listed(ONE, TWO, at=at(0), languages=())
+    await world.listed(ONE, TWO, at=at(0))  # quoted
+    assert await world.plan_at(at(0.5)) == 0
     await world.summarised(TWO, "zh", score=3.5)
     assert await world.plan_at(at(1)) == 0
     await world.summarised(ONE, "zh", score=4)
