@@ -6,7 +6,7 @@ from itertools import product
 
 import pytest
 
-from bot.domain.chat import Chat, Looks, Style
+from bot.domain.chat import BY_OPERATOR, UNLISTED, Chat, Looks, Style
 from bot.domain.filters import Filters, Test, Verdict
 from bot.domain.target import Target
 from bot.domain.timetable import WORKDAYS, QuietHours, Timetable
@@ -194,6 +194,17 @@ def test_the_small_print_says_only_what_is_unusual() -> None:
         "没有论文的日子，会在 12:00（Asia/Shanghai）说明原因。",
         "不带：链接预览、配图、提示音。",
     )
+
+
+def test_a_chat_that_the_operator_keeps_closed_is_told_so() -> None:
+    closed = chat(suspended=f"{BY_OPERATOR}too many complaints.")
+    assert small_print(closed, EN) == (
+        "Whoever runs this bot sends nothing here for now: too many complaints.",
+    )
+    assert small_print(chat(suspended=UNLISTED), EN) == (
+        "Whoever runs this bot has taken this chat off the list.",
+    )
+    assert small_print(chat(suspended="no rights"), EN) == ()
 
 
 def test_every_combination_makes_a_sentence_of_its_own() -> None:

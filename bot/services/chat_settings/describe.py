@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, time
 
-from bot.domain.chat import Chat, Style
+from bot.domain.chat import BY_OPERATOR, UNLISTED, Chat, Style
 from bot.domain.speech import Speech
 from bot.domain.timetable import EVERY_DAY, WORKDAYS, Timetable
 from bot.domain.wording import Wording
@@ -44,7 +44,7 @@ def describe(chat: Chat, offer: Offer, speech: Speech, *, last: Last | None = No
 
 def small_print(chat: Chat, speech: Speech) -> tuple[str, ...]:
     """What else is set, a line each: what is as usual is not said."""
-    lines: list[str] = []
+    lines = [line] if (line := held_line(chat, speech)) else []
     if chat.heartbeat is not None:
         lines.append(
             speech.say(
@@ -66,6 +66,16 @@ def small_print(chat: Chat, speech: Speech) -> tuple[str, ...]:
     if missing:
         lines.append(speech.say("Without {what}.", what=any_of(missing, speech)))
     return tuple(lines)
+
+
+def held_line(chat: Chat, speech: Speech) -> str:
+    """That the operator keeps the chat closed, and why; "" where that is not so."""
+    if chat.suspended == UNLISTED:
+        return speech.say("Whoever runs this bot has taken this chat off the list.")
+    if not chat.held:
+        return ""
+    reason = chat.suspended.removeprefix(BY_OPERATOR).rstrip(".。 ")
+    return speech.say("Whoever runs this bot sends nothing here for now: {reason}.", reason=reason)
 
 
 def source_names(chat: Chat, wording: Wording | None) -> list[str]:

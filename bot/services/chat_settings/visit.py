@@ -15,6 +15,11 @@ from bot.services.chat_settings.offer import Offer
 from bot.services.chat_settings.reading import Reading
 
 
+async def _nothing_to_read(_: Iterable[str]) -> bool:
+    """For where every list is read by others."""
+    return False
+
+
 async def _unwritten(_: Paper, __: Language) -> None:
     """For where papers are only quoted."""
 
@@ -38,6 +43,7 @@ class SettingsMeans:
     wake: Callable[[], None] = _nobody
     changed: Callable[[], None] = _nobody
     summarise: Callable[[Paper, Language], Awaitable[object]] = _unwritten
+    first_look: Callable[[Iterable[str]], Awaitable[bool]] = _nothing_to_read
     everybody: Callable[[], Awaitable[Sequence[Chat]]] | None = None
 
     def speech(self, chat: Chat | None, otherwise: Language) -> Speech:

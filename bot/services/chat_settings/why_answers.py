@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from bot.domain.chat import BY_OPERATOR, PAUSED, Chat
+from bot.domain.chat import PAUSED, Chat
 from bot.domain.delivery import MAX_AGE, Delivery, State
 from bot.domain.due import window
 from bot.domain.filters import MAY_CHANGE, Verdict
@@ -15,7 +15,7 @@ from bot.domain.selection import judge
 from bot.domain.speech import Speech
 from bot.domain.summary import Summary
 from bot.domain.timetable import next_slot, quiet_until
-from bot.services.chat_settings.describe import source_names
+from bot.services.chat_settings.describe import held_line, source_names
 from bot.services.chat_settings.describe_filters import reason_of
 from bot.services.chat_settings.enumeration import all_of
 from bot.services.chat_settings.moments import moment_in
@@ -117,11 +117,8 @@ def _waiting(row: Delivery, case: Case, chat: Chat, speech: Speech) -> str:
 
 def _held(chat: Chat, speech: Speech) -> str | None:
     """Why nothing at all is sent, if so."""
-    if chat.held:
-        return speech.say(
-            "Whoever runs this bot sends nothing here for now: {reason}.",
-            reason=_short(chat.suspended.removeprefix(BY_OPERATOR)),
-        )
+    if line := held_line(chat, speech):
+        return line
     if chat.suspended:
         return speech.say(
             "Nothing is sent here: {reason}. Once that is mended, /start resumes it.",
