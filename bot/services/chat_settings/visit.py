@@ -1,6 +1,6 @@
 """Who asks for what about their chat's settings, and what is needed to answer."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from adapters.base import Responder, Steward, Whisperer
@@ -32,8 +32,9 @@ def _nobody() -> None:
 class SettingsMeans:
     """What settings are changed with. ``wake`` tells the deliverer of a row that is due now,
     ``changed`` those who remember chats that one is not as it was. ``summarise`` has a paper's
-    summary written (``SummariseService.summarise``), ``everybody`` lists all chats, where somebody
-    remembers them.
+    summary written (``SummariseService.summarise``), ``first_look`` reads those of some lists that
+    nobody gets yet, and says whether there were any (``FirstLook.at``); ``everybody`` lists all
+    chats, where somebody remembers them.
     """
 
     store: Store
