@@ -120,6 +120,13 @@ def test_an_edit_waits_for_a_minute_after_the_last_call() -> None:
     assert (course.state, course.due_at) == (State.PENDING, START + SECOND + GAP)
 
 
+def test_an_edit_waits_for_a_minute_after_one_of_the_chat_s_other_language() -> None:
+    later = replace(family([SENT], 2, 1), last_edit=LATER - SECOND)
+    course = edit_course(edit(3), later, LATER, edits=True)
+    assert isinstance(course, Delivery)
+    assert (course.state, course.due_at) == (State.PENDING, LATER - SECOND + GAP)
+
+
 def test_the_edit_that_is_due_shows_everything_and_the_others_that_wait_nothing_more() -> None:
     rows = [SENT, edit(4, State.PENDING), edit(5, State.PENDING)]
     course = edit_course(edit(3), family(rows, 2, 1, 1, 2), LATER, edits=True)

@@ -38,11 +38,15 @@ class Show:
 @dataclass(frozen=True, slots=True)
 class Family:
     """What a chat's outbox holds of one digest, but for the row in hand: the ``rows`` of its
-    messages and edits, and those of its ``papers``, in the order in which they came."""
+    messages and edits, and those of its ``papers``, in the order in which they came.
+
+    ``last_edit`` is when any digest of the chat was last edited, one in its other language too.
+    """
 
     digest: DigestPost
     rows: tuple[Delivery, ...]
     papers: tuple[Delivery, ...]
+    last_edit: datetime | None = None
 
     @property
     def edits(self) -> tuple[tuple[int, Delivery], ...]:
@@ -132,7 +136,8 @@ def _without(
     for later, edit in family.edits:
         if later > count and edit.state is State.SENT:
             return _included(row, edit.post_key)
-    last = max((r.sent_at for r in family.rows if r.sent_at is not None), default=None)
+    calls = [family.last_edit, *(r.sent_at for r in family.rows)]
+    last = max((at for at in calls if at is not None), default=None)
     if last is not None and now < last + GAP:
         return replace(row, state=State.PENDING, lease_until=None, due_at=last + GAP)
     return None

@@ -58,14 +58,12 @@ class DigestRows:
     async def _family(self, digest: DigestPost, row: Delivery) -> Family:
         query = DeliveryQuery(target=row.target, since=rows_since(digest), limit=_MOST)
         found = await self._outbox.find(query)
-        of_edits = f"edit:{digest.key}:"
-        others = tuple(
-            one
-            for one in found
-            if (one.post_key == digest.key or one.post_key.startswith(of_edits))
-            and one.id != row.id
-        )
-        return Family(digest, others, tuple(papers_of(digest, found)))
+        edits = [one for one in found if one.post_key.startswith("edit:")]
+        own = [one for one in edits if one.post_key.startswith(f"edit:{digest.key}:")]
+        messages = [one for one in found if one.post_key == digest.key]
+        rows = tuple(one for one in (*messages, *own) if one.id != row.id)
+        edited = [one.sent_at for one in edits if one.sent_at is not None]
+        return Family(digest, rows, tuple(papers_of(digest, found)), max(edited, default=None))
 
 
 def _name_of(row: Delivery) -> PostName | None:
