@@ -43,7 +43,7 @@ class SqlPaperIndex:
     async def search(self, text: str, *, limit: int, offset: int = 0) -> Found:
         """See the port."""
         phrases = read(text)
-        papers = await self._find(phrases, MOST_FOUND) if phrases else []
+        papers: Sequence[str] = await self._find(phrases, MOST_FOUND) if phrases else ()
         start = max(0, offset)
         # Read as ids no sooner than here, for there may be a thousand.
         page = [PaperId(paper) for paper in papers[start : start + max(0, limit)]]
@@ -71,7 +71,8 @@ class SqlPaperIndex:
         """The ids of papers that hold all of these, the best first."""
         wanted = {**query(self._dialect, phrases), "most": most}
         async with self._database.searching() as connection:
-            return (await connection.execute(FIND[self._dialect], wanted)).scalars().all()
+            rows = await connection.execute(FIND[self._dialect], wanted)
+            return [str(paper_id) for paper_id in rows.scalars()]
 
     async def _entitled(self, papers: Sequence[PaperId]) -> list[Suggestion]:
         statement = sa.select(PAPERS.c.id, PAPERS.c.title).where(PAPERS.c.id.in_(papers))
