@@ -140,12 +140,17 @@ class ChatSettings:
         if not await visit.may_change():
             await visit.refuse()
             return
-        change, now = read(), self._means.clock.now()
+        change = read()
+        looked = visit.chat is not None and await self._subscribing.look(
+            visit.chat, change(visit.chat)
+        )
+        now = self._means.clock.now()
 
         def known(chat: Chat | None) -> Chat | None:
             if chat is None or not subscribed(chat):
                 return None
-            return counted(chat, change(chat), now)
+            after = counted(chat, change(chat), now)
+            return replace(after, since=now) if looked else after
 
         changed = await self._ledger.change(visit.command, known)
         if changed is None:

@@ -58,21 +58,34 @@ class Subscribing:
             return
         wish = "" if visit.pressed else visit.command.argument
         wanted = read_wish(wish, visit.reading)
-        now = self._means.clock.now()
 
         def begin(chat: Chat | None) -> Chat:
+            now = self._means.clock.now()
             if chat is not None and chat.suspended == UNLISTED:
                 chat = returned(replace(chat, listed=""), now)
             if chat is not None and subscribed(chat) and not chat.paused:
-                return counted(chat, apply_all(chat, wanted), now)
+                after = counted(chat, apply_all(chat, wanted), now)
+                return replace(after, since=now) if looked else after
             chat = chat or self.unknown(visit)
             if not chat.sources:
                 chat = replace(chat, sources=self._means.offer.sources)
             return apply_all(returned(chat, now), wanted)
 
+        looked = False
+        looked = await self.look(visit.chat, begin(visit.chat))
         changed = await self._ledger.change(visit.command, begin)
         if changed is not None:
             await self._begun(visit, changed)
+
+    async def look(self, before: Chat | None, after: Chat) -> bool:
+        """Have the lists read that a chat chooses anew and nobody gets yet; returns whether there
+        were any: then what it gets counts from now.
+
+        Raises:
+            StoreError: the store cannot be used.
+        """
+        known = before.sources if before is not None and before.open else ()
+        return await self._means.first_look([s for s in after.sources if s not in known])
 
     def _is_free(self, chat: Chat | None) -> bool:
         """Whether a chat may decide that it gets papers."""

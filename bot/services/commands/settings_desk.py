@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from adapters.base import Responder
 from bot.domain.command import Command
 from bot.domain.post import Action
+from bot.services.chat_settings.first_look import FirstLook
 from bot.services.chat_settings.keys import Deed, do_key, is_ours
 from bot.services.chat_settings.offer import Offer
 from bot.services.chat_settings.service import ChatSettings
@@ -29,6 +30,7 @@ class SettingsDesk:
                 wake=means.wake,
                 changed=reception.look_again,
                 summarise=means.summaries.summarise,
+                first_look=FirstLook(means.store, means.clock, means.collect).at,
                 everybody=reception.everybody,
             )
         )
