@@ -37,6 +37,7 @@ class MemoryListings:
     def __init__(self, papers: MemoryPapers) -> None:
         self._papers = papers
         self._lists: dict[tuple[str, date], tuple[Listed, ...]] = {}
+        self._days: dict[tuple[str, PaperId], set[date]] = {}
         self._checks: dict[tuple[str, date], datetime] = {}
 
     async def record(
@@ -50,6 +51,8 @@ class MemoryListings:
         after = after_look(before, papers, day=day, seen_at=seen_at)
         self._lists[source, day] = after
         self._checks[source, day] = seen_at
+        for place in after:
+            self._days.setdefault((source, place.paper_id), set()).add(day)
         known = {place.paper_id for place in before}
         return [place.paper_id for place in after if place.paper_id not in known]
 
@@ -65,14 +68,13 @@ class MemoryListings:
         self, source: str, ids: Collection[PaperId], *, before: date
     ) -> Mapping[PaperId, Listed]:
         """See the port."""
-        wanted = set(ids)
-        return {
-            place.paper_id: place
-            for (name, day), places in sorted(self._lists.items(), key=lambda item: item[0][1])
-            if name == source and day < before
-            for place in places
-            if place.paper_id in wanted
-        }
+        found: dict[PaperId, Listed] = {}
+        for paper_id in ids:
+            days = [day for day in self._days.get((source, paper_id), ()) if day < before]
+            if days:
+                places = self._lists[source, max(days)]
+                found[paper_id] = next(p for p in places if p.paper_id == paper_id)
+        return found
 
     async def latest_day(self, source: str) -> date | None:
         """See the port."""
@@ -85,6 +87,7 @@ class MemorySummaries:
 
     def __init__(self) -> None:
         self._summaries: dict[SummaryKey, Summary] = {}
+        self._of: dict[PaperId, dict[SummaryKey, Summary]] = {}
         self._claims: dict[SummaryKey, tuple[str, datetime]] = {}
 
     async def get(self, key: SummaryKey) -> Summary | None:
@@ -95,23 +98,23 @@ class MemorySummaries:
         """See the port."""
         require_match(key, summary)
         self._summaries[key] = summary
+        self._of.setdefault(key.paper_id, {})[key] = summary
         self._claims.pop(key, None)
 
     async def of_papers(
         self, ids: Collection[PaperId], language: Language
     ) -> Sequence[tuple[SummaryKey, Summary]]:
         """See the port."""
-        wanted = set(ids)
         return oldest_first(
             (key, summary)
-            for key, summary in self._summaries.items()
-            if key.paper_id in wanted and key.language == language
+            for paper_id in set(ids)
+            for key, summary in self._of.get(paper_id, {}).items()
+            if key.language == language
         )
 
     def of_paper(self, paper_id: PaperId) -> Sequence[Summary]:
         """Every summary of a paper in every language, oldest first, for the index."""
-        pairs = (pair for pair in self._summaries.items() if pair[0].paper_id == paper_id)
-        return [summary for _, summary in oldest_first(pairs)]
+        return [summary for _, summary in oldest_first(self._of.get(paper_id, {}).items())]
 
     async def claim(self, key: SummaryKey, owner: str, *, now: datetime, until: datetime) -> bool:
         """See the port. A claim has run out once ``now`` reaches its end."""
