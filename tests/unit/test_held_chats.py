@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.domain.chat import BY_OPERATOR, UNLISTED, Chat
+from bot.domain.filters import Filters
 from bot.domain.target import Target
 from bot.services.commands.asking import CommandOptions
 from bot.services.commands.testing import Bench, bench
@@ -39,6 +40,22 @@ async def _now(one: Bench) -> Chat:
 async def test_t10_nobody_in_a_chat_opens_what_the_operator_closed(asked: str, reason: str) -> None:
     one = await _closed(reason, CommandOptions("en", ("hf",), subscriptions=False))
     await one.ask(asked)
+    assert (await _now(one)).suspended == reason
+
+
+async def test_t10_who_deletes_a_chat_does_not_open_what_the_operator_closed() -> None:
+    reason = f"{BY_OPERATOR}too loud"
+    one = await _closed(reason, CommandOptions("en", ("hf",)))
+    await one.ask("settings", "include LLM")
+    done = (await one.press("set:do.forget-all")).last
+    assert done.sections[0].lines[-1] == (
+        "Whoever runs this bot has closed this chat; that stays noted."
+    )
+    assert not done.footer
+    kept = await _now(one)
+    assert (kept.suspended, kept.sources, kept.listed) == (reason, (), "")
+    assert kept.filters == Filters()
+    await one.ask("subscribe")
     assert (await _now(one)).suspended == reason
 
 

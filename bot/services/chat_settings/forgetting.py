@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from bot.domain.chat import Chat
+from bot.domain.chat import BY_OPERATOR, Chat
 from bot.domain.post import Action, Post, Section
 from bot.domain.speech import Speech
 from bot.services.chat_settings.chat_ledger import ChatLedger
@@ -87,12 +87,18 @@ class Forgetting:
         )
 
     async def _chat(self, visit: Visit) -> tuple[str, ...]:
-        """Under each name that the chat may be kept by."""
+        """Under each name that the chat may be kept by. Nobody opens by it what the operator has
+        closed: that, and no more, is noted anew (T10)."""
         chat = visit.chat
         places = {*visit.command.places, *((chat.target,) if chat else ())}
         for place in places:
             await self._means.store.register.forget(place)
-        return _of_chat(chat, visit.speech) if chat else ()
+        if chat is None:
+            return ()
+        if _is_closed(chat):
+            closed = Chat(chat.target, sources=(), paused=True, suspended=chat.suspended)
+            await self._means.store.chats.save([closed], now=self._means.clock.now())
+        return _of_chat(chat, visit.speech)
 
     async def _report(self, visit: Visit, gone: tuple[str, ...]) -> None:
         say = visit.speech.say
@@ -104,7 +110,9 @@ class Forgetting:
 
 def _of_chat(chat: Chat, speech: Speech) -> tuple[str, ...]:
     lines = [speech.say("this chat's settings, votes and deliveries; nothing more comes here")]
-    if chat.listed:
+    if _is_closed(chat):
+        lines.append(speech.say("Whoever runs this bot has closed this chat; that stays noted."))
+    elif chat.listed:
         lines.append(
             speech.say("Whoever runs this bot lists this chat: it may be taken up again there.")
         )
@@ -112,4 +120,11 @@ def _of_chat(chat: Chat, speech: Speech) -> tuple[str, ...]:
 
 
 def _again(chat: Chat | None, speech: Speech) -> tuple[str, ...]:
-    return (speech.say("/subscribe begins anew."),) if chat is not None else ()
+    if chat is None or _is_closed(chat):
+        return ()
+    return (speech.say("/subscribe begins anew."),)
+
+
+def _is_closed(chat: Chat) -> bool:
+    """Whether the operator has suspended it, rather than taken it off the list."""
+    return chat.suspended.startswith(BY_OPERATOR)
