@@ -21,6 +21,7 @@ from bot.services.chat_settings.prompts import present_text
 from bot.services.chat_settings.read_lists import MOST_ITEMS
 from bot.services.chat_settings.reading import Reading
 from bot.services.chat_settings.topics import Topic
+from bot.services.chat_settings.typed import tidy
 from bot.services.chat_settings.typed_guide import ASKED_BY, EXAMPLES, typed_guide
 from bot.services.chat_settings.wish import read_wish
 from bot.translations import load_speech
@@ -39,6 +40,11 @@ def changed(text: str, chat: Chat = CHAT, reading: Reading = READING) -> Chat:
 
 def filtered(**changes: object) -> Chat:
     return replace(CHAT, filters=Filters(**changes))  # pyright: ignore[reportArgumentType]
+
+
+def collapsed(text: str) -> str:
+    """As a text comes out of being typed."""
+    return " ".join(tidy(text).split())
 
 
 MORNING = Timetable((time(8, 30),))
@@ -226,6 +232,28 @@ def test_what_a_prompt_shows_can_be_typed_again(text: str) -> None:
     for topic in Topic:
         if typed := present_text(topic, chat):
             assert changed(f"{topic} {typed}", chat) == chat
+
+
+@settings(deadline=None)
+@given(st.lists(st.text(min_size=1, max_size=20).map(collapsed), min_size=1, max_size=5))
+def test_whatever_word_is_stored_a_prompt_shows_it_so_that_it_can_be_typed_again(
+    words: list[str],
+) -> None:
+    kept = {word.casefold(): word for word in words if word.strip("+- ") and _can_be_quoted(word)}
+    if kept:
+        chat = filtered(include=tuple(kept.values()))
+        assert changed(f"include {present_text(Topic.INCLUDE, chat)}", CHAT) == chat
+
+
+def _can_be_quoted(word: str) -> bool:
+    return any(not set(marks) & set(word) for marks in ('"', "“”", "「」", "『』"))
+
+
+def test_a_sign_within_quotation_marks_is_part_of_the_word() -> None:
+    assert changed('include "+x", "-y"') == filtered(include=("+x", "-y"))
+    assert changed('include +"a, b"', filtered(include=("c",))).filters.include == ("c", "a, b")
+    assert changed("include d, -c", filtered(include=("c",))).filters.include == ("d",)
+    assert changed('include "off"') == filtered(include=("off",))
 
 
 WISHES: dict[str, Chat] = {

@@ -5,6 +5,7 @@ from bot.domain.post import Prompt
 from bot.domain.speech import Speech
 from bot.domain.timetable import EVERY_DAY, Timetable
 from bot.services.chat_settings.topics import Topic
+from bot.services.chat_settings.typed import quoted
 from bot.services.chat_settings.typed_guide import EXAMPLES
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -52,7 +53,7 @@ def _hours(timetable: Timetable) -> str:
 
 
 def _typed(words: tuple[str, ...]) -> str:
-    return ", ".join(f'"{word}"' if set(word) & set(",;、") else word for word in words)
+    return ", ".join(map(quoted, words))
 
 
 def topic_label(topic: Topic, speech: Speech) -> str:

@@ -8,7 +8,7 @@ from bot.domain.filters import Filters
 from bot.services.chat_settings.arxiv_categories import category
 from bot.services.chat_settings.misread import Misread
 from bot.services.chat_settings.reading import Change, Reading
-from bot.services.chat_settings.typed import is_off, phrases, tokens
+from bot.services.chat_settings.typed import Item, is_off, phrases, tokens
 
 # Of each kind. Every paper is put to every word of every chat: thirty are plenty for a person and
 # still cheap for 100,000 chats.
@@ -71,7 +71,7 @@ def read_categories(text: str, reading: Reading) -> Change:
         return tuple(_category(item, reading) for item in items)
 
     return _items(
-        list(tokens(text)),
+        [Item(word.lstrip("+-"), word[0] if word[0] in "+-" else "") for word in tokens(text)],
         text,
         reading,
         "categories cs.CL cs.CV",
@@ -183,12 +183,11 @@ def _words(
     get: Callable[[Filters], tuple[str, ...]],
     put: Callable[[Filters, tuple[str, ...]], Filters],
 ) -> Change:
-    items = list(phrases(text))
-    return _items(items, text, reading, example, get=get, put=put, check=tuple)
+    return _items(phrases(text), text, reading, example, get=get, put=put, check=tuple)
 
 
 def _items(  # noqa: PLR0913 - one kind of list: how it is read, shown, got and put
-    items: list[str],
+    items: Sequence[Item],
     text: str,
     reading: Reading,
     example: str,
@@ -197,21 +196,20 @@ def _items(  # noqa: PLR0913 - one kind of list: how it is read, shown, got and 
     put: Callable[[Filters, tuple[str, ...]], Filters],
     check: Callable[[Sequence[str]], tuple[str, ...]],
 ) -> Change:
-    """A list in the place of the present one; or, where every item begins with + or -, changes to
-    it."""
+    """A list in the place of the present one; or, where an item has a sign, changes to that."""
     if is_off(text):
         return lambda chat: replace(chat, filters=put(chat.filters, ()))
     if not items:
         raise reading.misread(text, example)
-    signed = all(item[0] in "+-" for item in items)
-    bare = check([item[1:].strip() for item in items] if signed else items)
+    signed = any(item.sign for item in items)
+    bare = check([item.word for item in items])
     _short(bare, reading)
 
     def change(chat: Chat) -> Chat:
         kept = get(chat.filters) if signed else ()
         for item, name in zip(items, bare, strict=True):
             kept = tuple(old for old in kept if old.casefold() != name.casefold())
-            if not (signed and item.startswith("-")):
+            if item.sign != "-":
                 kept = (*kept, name)
         return replace(chat, filters=put(chat.filters, _few(kept, reading)))
 

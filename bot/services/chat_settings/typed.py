@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from bot.domain.text import collapse
 
@@ -10,6 +11,7 @@ from bot.domain.text import collapse
 LONGEST = 4096
 
 _QUOTED = re.compile(r'"([^"]*)"|“([^”]*)”|「([^」]*)」|『([^』]*)』')
+_SIGNS = ',;、:=+-"“”「」『』'
 _COMMAS = re.compile(r"[,、]")
 _CHANGES = re.compile(r"[;\n]")
 _OFF = (
@@ -42,24 +44,40 @@ def changes(text: str) -> Sequence[str]:
     return split_outside_quotes(text, _CHANGES)
 
 
-def phrases(text: str) -> Sequence[str]:
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A word or phrase of a list; ``sign`` is + or - where it changes the present list, else ""."""
+
+    word: str
+    sign: str = ""
+
+
+def phrases(text: str) -> Sequence[Item]:
     """Words and phrases are parted by commas, or stand in quotation marks."""
-    found: list[str] = []
+    found: list[Item] = []
     for part in split_outside_quotes(text, _COMMAS):
         found += _unquoted(part)
     return tuple(dict.fromkeys(found))
 
 
-def _unquoted(part: str) -> list[str]:
+def quoted(word: str) -> str:
+    """A word as it has to be typed to be read as it is; in marks only where it needs them."""
+    if not (set(word) & set(_SIGNS) or is_off(word)):
+        return word
+    marks = ('""', "“”", "「」", "『』")
+    fitting = (pair for pair in marks if not set(pair) & set(word))
+    first, last = next(fitting, ("", ""))
+    return f"{first}{word}{last}"
+
+
+def _unquoted(part: str) -> list[Item]:
     """A part without its marks; several quoted ones side by side are several."""
     sign = part[0] if part[0] in "+-" else ""
-    inner = [
-        next(group for group in m.groups() if group is not None) for m in _QUOTED.finditer(part)
-    ]
-    around = _QUOTED.sub(" ", part).strip().strip("+-").strip()
-    if inner and not around:
-        return [sign + word.strip() for word in inner if word.strip()]
-    return [part] if part.strip("+- ") else []
+    bare = part[len(sign) :].strip()
+    inner = [next(g for g in match.groups() if g is not None) for match in _QUOTED.finditer(bare)]
+    if inner and not _QUOTED.sub("", bare).strip():
+        return [Item(word.strip(), sign) for word in inner if word.strip()]
+    return [Item(bare, sign)] if bare.strip("+- ") else []
 
 
 def tokens(text: str) -> Sequence[str]:

@@ -10,7 +10,7 @@ from bot.services.chat_settings.read_lists import read_include, read_sources
 from bot.services.chat_settings.read_looks import find_language, read_language
 from bot.services.chat_settings.reading import Change, Reading
 from bot.services.chat_settings.topics import Topic, split_topic
-from bot.services.chat_settings.typed import changes, phrases, tidy
+from bot.services.chat_settings.typed import changes, phrases, quoted, tidy
 
 _LEADING = re.compile(
     r"(?:to|only|just|from|the|and|papers|about|on|with|关于|有关|只要)(?: |(?=[^\w]))",
@@ -36,7 +36,8 @@ def read_wish(text: str, reading: Reading) -> Sequence[Change]:
         if typed is not None:
             wanted += typed
         else:
-            loose += phrases(rest if topic is Topic.INCLUDE else part)
+            named = phrases(rest if topic is Topic.INCLUDE else part)
+            loose += [item.word for item in named]
     return [*_from_phrases(loose, reading), *wanted]
 
 
@@ -62,7 +63,7 @@ def _from_phrases(loose: Iterable[str], reading: Reading) -> Iterator[Change]:
     if sources:
         yield read_sources(" ".join(dict.fromkeys(sources)), reading)
     if topics:
-        yield read_include(", ".join(f'"{topic}"' for topic in topics), reading)
+        yield read_include(", ".join(map(quoted, topics)), reading)
     if languages:
         yield read_language(" ".join(languages), reading)
 
