@@ -33,9 +33,17 @@ def at_target(table: sa.Table, target: Target) -> sa.ColumnElement[bool]:
 
 
 def among(targets: Iterable[Target]) -> sa.ColumnElement[bool]:
-    """Chats at any of these targets."""
-    places = [tuple(columns_of(target).values()) for target in targets]
-    return sa.tuple_(*(CHATS.c[name] for name in _TARGET)).in_(places)
+    """The chats of these targets, in whatever thread: in a form that an index answers."""
+    places: dict[str, set[str]] = {}
+    for target in targets:
+        places.setdefault(target.platform, set()).add(target.chat)
+    return sa.or_(
+        sa.false(),
+        *(
+            sa.and_(CHATS.c.platform == platform, CHATS.c.chat.in_(sorted(chats)))
+            for platform, chats in places.items()
+        ),
+    )
 
 
 def row_of(chat: Chat) -> dict[str, Any]:
@@ -75,7 +83,7 @@ class ChatReader:
     """Makes chats of ``CHAT_ROWS``; what many of them chose alike is read, and kept, but once."""
 
     def __init__(self) -> None:
-        self._chosen: dict[tuple[Any, ...], dict[str, Any]] = {}
+        self._chosen: dict[Sequence[Any], dict[str, Any]] = {}
 
     def read(self, rows: Iterable[Sequence[Any]]) -> list[Chat]:
         """The chats of these rows.
@@ -86,11 +94,11 @@ class ChatReader:
         return [self._chat(row) for row in rows]
 
     def _chat(self, row: Sequence[Any]) -> Chat:
-        platform, chat, thread, since, reason, paused, listed, *chosen = row
-        key = tuple(chosen)
-        settings = self._chosen.get(key)
+        platform, chat, thread, since, reason, paused, listed = row[:7]
+        chosen = row[7:]
+        settings = self._chosen.get(chosen)
         if settings is None:
-            settings = self._chosen[key] = _settings(*key)
+            settings = self._chosen[chosen] = _settings(*chosen)
         return Chat(
             Target(platform, chat, thread or None),
             since=since,
