@@ -19,8 +19,9 @@ from adapters.telegram.render import render as render_telegram
 from bot.domain.digest import Entry
 from bot.domain.post import Action, Post
 from bot.sample import DAY, daily_papers, digest
-from bot.services.compose import compose
+from bot.services.compose import compose, feedback, list_name
 from bot.sources.hf_parse import parse_daily
+from bot.translations import load_speech
 from summarizer.languages import load_wording
 from summarizer.markdown import read_digest
 
@@ -45,9 +46,15 @@ def _post(language: str) -> Post:
     papers = {paper.id: paper for paper in parse_daily(daily_papers(), day=DAY).papers}
     entry = read_digest(digest(language)).digest.entries[_ENTRY]
     label, other = _OTHER[language]
-    action = Action(label, f"entry:{other}:{entry.paper.id}")
-    whole = Entry(papers[entry.paper.id], entry.summary)
-    return compose(whole, load_wording(language), actions=(action,))
+    paper_id = entry.paper.id
+    actions = (
+        Action(label, f"entry:{other}:{paper_id}"),
+        *feedback(paper_id, load_speech(language)),
+    )
+    words = load_wording(language)
+    listed = list_name("hf", DAY, words)
+    whole = Entry(papers[paper_id], entry.summary)
+    return compose(whole, words, actions=actions, listed=listed)
 
 
 def _telegram(message: TelegramMessage) -> str:
