@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import count
 from typing import TypeAlias
 
 from bot.domain.due import Window, send_at, window
@@ -17,7 +18,7 @@ from bot.services.plan_rows import Pick, Turn, in_order
 from bot.services.row_writer import RowWriter
 
 # Groups that are asked before others have a turn.
-_SLICE = 200
+_SLICE = 100
 # A list that is looked at before a slot is stored by then. A paper that is older than that and was
 # not here in the round before has come back on another list.
 _LATE = timedelta(hours=1)
@@ -58,12 +59,13 @@ class PlanRound:
         Raises:
             StoreError: the store cannot be used.
         """
-        for number, (taste, members) in enumerate(groups.by_taste.items()):
+        asked = count()
+        for taste, members in groups.by_taste.items():
             opinions: _Opinions = {}
             for group in members:
                 await self._ask(group, taste, opinions)
-            if number % _SLICE == 0:
-                await asyncio.sleep(0)
+                if next(asked) % _SLICE == 0:
+                    await asyncio.sleep(0)
         return self._skipped
 
     async def _ask(self, group: Group, taste: Taste, opinions: _Opinions) -> None:

@@ -27,6 +27,8 @@ from bot.services.plan_rows import (
 _CHUNK = 1000
 # Chats about which the store is asked at once.
 _ASKED = 500
+# Chats whose rows are thought of before others have a turn.
+_SLICE = 50
 # No digest is added to for longer: a week's slot, and what it looks back at.
 _OLDEST_DIGEST = timedelta(days=14)
 # More rows than ever wait.
@@ -119,7 +121,9 @@ class RowWriter:
         new = [w for w in wishes if unknown_to(Got(known[w.target]), w.picks, w.turn.audience)]
         today = await self._today(new)
         held = await self._held(new, known)
-        for wish in new:
+        for number, wish in enumerate(new):
+            if number % _SLICE == 0:
+                await asyncio.sleep(0)
             keys, at = known[wish.target], wish.target
             edited = {d.key for d in digests_of(wish.picks, wish.turn) if d.key in keys}
             got = Got(
