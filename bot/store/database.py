@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator, AsyncIterator, Collection, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -13,6 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.domain.errors import StoreError
+from bot.store.connecting import Connecting
 from bot.store.faults import translated
 from bot.store.location import Location, locate, prepare
 from bot.store.migrate import bring_forward
@@ -35,6 +36,14 @@ class Database:
     writer: AsyncEngine
     reader: AsyncEngine
     name: str
+    _connecting: Connecting = field(default_factory=Connecting)
+
+    async def close(self) -> None:
+        """Close all connections; wait for those that are being opened."""
+        await self._connecting.settle()
+        # The writer goes last: closing it folds SQLite's write-ahead log into the file.
+        await self.reader.dispose()
+        await self.writer.dispose()
 
     @asynccontextmanager
     async def writing(self) -> AsyncGenerator[AsyncConnection, None]:
@@ -44,7 +53,10 @@ class Database:
             StoreError: the database cannot be written.
         """
         with translated(self.name):
-            async with self.writer.begin() as connection:
+            async with (
+                self._connecting.connected(self.writer) as connection,
+                connection.begin(),
+            ):
                 yield connection
 
     @asynccontextmanager
@@ -55,7 +67,7 @@ class Database:
             StoreError: the database cannot be read.
         """
         with translated(self.name):
-            async with self.reader.connect() as connection:
+            async with self._connecting.connected(self.reader) as connection:
                 yield connection
 
     @asynccontextmanager
@@ -88,7 +100,10 @@ class Database:
         # PostgreSQL keeps a cursor in a transaction only, of which the reader has none.
         engine = self.reader if self.reader.dialect.name == "sqlite" else self.writer
         with translated(self.name):
-            async with engine.connect() as connection, connection.stream(query) as result:
+            async with (
+                self._connecting.connected(engine) as connection,
+                connection.stream(query) as result,
+            ):
                 yield result.partitions(size)
 
     def insert(self, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
@@ -124,9 +139,7 @@ async def open_database(
             await connection.run_sync(partial(bring_forward, name=location.name))
         yield database
     finally:
-        # The writer goes last: closing it folds SQLite's write-ahead log into the file.
-        await reader.dispose()
-        await writer.dispose()
+        await database.close()
 
 
 def _engines(location: Location, busy_timeout: float) -> tuple[AsyncEngine, AsyncEngine]:
