@@ -119,6 +119,18 @@ def test_f69_a_subscriber_gets_one_sample_and_then_what_it_asked_for() -> None:
     live(scenario)
 
 
+def test_who_waits_for_a_list_that_is_read_for_the_first_time_is_told_so() -> None:
+    async def scenario(life: Life) -> None:
+        life.bench.collect.steps["arxiv:cs.CL"] = lambda _: life.clock.sleep(3)
+        shown = await life.bench.ask("subscribe", "cs.CL")
+        assert shown.titles == ["I am reading that list for the first time …", "Subscribed"]
+        life.bench.collect.steps["arxiv:cs.CV"] = lambda _: life.clock.sleep(0.1)
+        shown = await life.bench.ask("settings", "sources +cs.CV")
+        assert shown.titles == ["Changed"]
+
+    live(scenario)
+
+
 def test_f69_a_change_of_mind_brings_no_backlog() -> None:
     async def scenario(life: Life) -> None:
         await life.talk.say("/subscribe LLM")

@@ -141,9 +141,7 @@ class ChatSettings:
             await visit.refuse()
             return
         change = read()
-        looked = visit.chat is not None and await self._subscribing.look(
-            visit.chat, change(visit.chat)
-        )
+        looked = visit.chat is not None and await self._subscribing.look(visit, change(visit.chat))
         now = self._means.clock.now()
 
         def known(chat: Chat | None) -> Chat | None:

@@ -1,5 +1,6 @@
 """Beginning, ending, pausing, resuming."""
 
+import asyncio
 from contextlib import suppress
 from dataclasses import replace
 
@@ -15,6 +16,9 @@ from bot.services.chat_settings.reading import Change
 from bot.services.chat_settings.sample import Sample, find_sample
 from bot.services.chat_settings.visit import SettingsMeans, Visit
 from bot.services.chat_settings.wish import read_wish
+
+# Seconds after which somebody who has seen nothing yet is told what takes so long.
+_UNSEEN_FOR_S = 0.7
 
 
 class Subscribing:
@@ -72,20 +76,30 @@ class Subscribing:
             return apply_all(returned(chat, now), wanted)
 
         looked = False
-        looked = await self.look(visit.chat, begin(visit.chat))
+        looked = await self.look(visit, begin(visit.chat))
         changed = await self._ledger.change(visit.command, begin)
         if changed is not None:
             await self._begun(visit, changed)
 
-    async def look(self, before: Chat | None, after: Chat) -> bool:
+    async def look(self, visit: Visit, after: Chat) -> bool:
         """Have the lists read that a chat chooses anew and nobody gets yet; returns whether there
-        were any: then what it gets counts from now.
+        were any: then what it gets counts from now. Whoever waits for it is told so.
 
         Raises:
             StoreError: the store cannot be used.
         """
+        before = visit.chat
         known = before.sources if before is not None and before.open else ()
-        return await self._means.first_look([s for s in after.sources if s not in known])
+        chosen = [source for source in after.sources if source not in known]
+        looking = asyncio.ensure_future(self._means.first_look(chosen))
+        try:
+            await asyncio.wait({looking}, timeout=_UNSEEN_FOR_S)
+            if not looking.done():
+                await visit.tell(visit.speech.say("I am reading that list for the first time …"))
+            return await looking
+        finally:
+            looking.cancel()
+            await asyncio.gather(looking, return_exceptions=True)
 
     def _is_free(self, chat: Chat | None) -> bool:
         """Whether a chat may decide that it gets papers."""
