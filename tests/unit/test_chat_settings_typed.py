@@ -277,6 +277,17 @@ WISHES: dict[str, Chat] = {
         filtered(include=("video generation",), most_a_day=10), language="zh"
     ),
     "in Chinese and English": replace(CHAT, language="zh", second_language="en"),
+    "hf, as a digest": replace(CHAT, style=Style.DIGEST),
+    "LLM, daily digest at 8:30 Shanghai": replace(
+        filtered(include=("LLM",)),
+        style=Style.DIGEST,
+        timetable=Timetable((time(8, 30),)),
+        zone="Asia/Shanghai",
+    ),
+    "大模型，每天早上8点半": replace(
+        filtered(include=("大模型",)), timetable=Timetable((time(8, 30),))
+    ),
+    "3D generation, knowledge digest": filtered(include=("3D generation", "knowledge digest")),
     "LLM; quiet 23:00-07:00": replace(filtered(include=("LLM",)), quiet_hours=NIGHT),
 }
 

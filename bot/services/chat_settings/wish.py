@@ -9,6 +9,7 @@ from bot.services.chat_settings.misread import Misread
 from bot.services.chat_settings.read_lists import read_include, read_sources
 from bot.services.chat_settings.read_looks import find_language, read_language
 from bot.services.chat_settings.reading import Change, Reading
+from bot.services.chat_settings.spoken import spoken_forms
 from bot.services.chat_settings.topics import Topic, split_topic
 from bot.services.chat_settings.typed import changes, phrases, quoted, tidy
 
@@ -54,6 +55,10 @@ def _from_phrases(loose: Iterable[str], reading: Reading) -> Iterator[Change]:
     topics: list[str] = []
     languages: list[str] = []
     for phrase in loose:
+        spoken_of = _spoken(phrase, reading)
+        if spoken_of is not None:
+            yield from spoken_of
+            continue
         named, rest = _leading_sources(_bare(phrase))
         sources += named
         spoken = _languages(rest, reading)
@@ -66,6 +71,16 @@ def _from_phrases(loose: Iterable[str], reading: Reading) -> Iterator[Change]:
         yield read_include(", ".join(map(quoted, topics)), reading)
     if languages:
         yield read_language(" ".join(languages), reading)
+
+
+def _spoken(phrase: str, reading: Reading) -> Sequence[Change] | None:
+    """A form or a time that is said rather than typed."""
+    for way in spoken_forms(phrase.strip()):
+        try:
+            return [change for typed in way for change in read_changes(typed, reading)]
+        except Misread:
+            continue
+    return None
 
 
 def _bare(phrase: str) -> str:
