@@ -199,6 +199,10 @@ class ChatRegister(Protocol):
         """The chat at exactly this target, or at the one that it moved to."""
         ...
 
+    async def parts(self, target: Target) -> Sequence[Chat]:
+        """What is known at a target's address: the chat itself and its threads, suspended too."""
+        ...
+
     async def forget(self, target: Target) -> None:
         """Remove everything about exactly this target: its settings, suspension, deliveries, votes
         (T12). What was never known is no error."""

@@ -35,10 +35,8 @@ class StoredDays:
         return days
 
     async def _sources(self, target: Target) -> Iterable[str]:
-        for chat in await self._store.chats.all():
-            if chat.target == target:
-                return chat.sources
-        return ()
+        chat = await self._store.register.at(target)
+        return () if chat is None else chat.sources
 
     async def _listed_on(self, source: str, paper: PaperId) -> Sequence[date]:
         """The days on whose list a paper stands, oldest first."""

@@ -1,5 +1,7 @@
 """The in-memory fake of the register of chats."""
 
+from collections.abc import Sequence
+
 from bot.domain.chat import Chat
 from bot.domain.target import Target
 from bot.store.addresses import require_start, settled
@@ -24,6 +26,12 @@ class MemoryRegister:
     async def at(self, target: Target) -> Chat | None:
         """See the port."""
         return self._chats.at(target)
+
+    async def parts(self, target: Target) -> Sequence[Chat]:
+        """See the port."""
+        here = (target.platform, target.chat)
+        every = await self._chats.all()
+        return [chat for chat in every if (chat.target.platform, chat.target.chat) == here]
 
     async def forget(self, target: Target) -> None:
         """See the port."""

@@ -1,5 +1,7 @@
 """Chats as they change themselves."""
 
+from collections.abc import Sequence
+
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -35,6 +37,12 @@ class SqlRegister:
             return await _at(connection, target) or await _at(
                 connection, await home_of(connection, target)
             )
+
+    async def parts(self, target: Target) -> Sequence[Chat]:
+        """See the port."""
+        here = (CHATS.c.platform == target.platform, CHATS.c.chat == target.chat)
+        async with self._database.reading() as connection:
+            return list(ChatReader().read((await connection.execute(CHAT_ROWS.where(*here))).all()))
 
     async def forget(self, target: Target) -> None:
         """See the port."""

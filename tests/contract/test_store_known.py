@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.domain.chat import Chat
 from bot.domain.delivery import Delivery, State
 from bot.domain.target import Target
 from bot.ports import Store
@@ -49,3 +50,14 @@ async def test_a_digest_s_papers_are_counted_for_each_chat(store: Store) -> None
     since = _NOON - timedelta(days=1)
     held = await store.backlog.planned([_A, _B], kind="paper:", since=since, within=digest)
     assert held == {_A: 3, _B: 1}
+
+
+async def test_a_chat_s_parts_are_itself_and_its_threads(store: Store) -> None:
+    here = [Target("telegram", "-1"), Target("telegram", "-1", "7"), Target("telegram", "-1", "8")]
+    there = [Target("telegram", "-2"), Target("discord", "-1"), Target("telegram", "-11", "7")]
+    await store.chats.save([Chat(target) for target in (*here, *there)], now=_NOON)
+    await store.chats.suspend(here[1], "closed")
+    for asked in (*here, Target("telegram", "-1", "9")):
+        parts = {chat.target: chat.suspended for chat in await store.register.parts(asked)}
+        assert parts == {here[0]: "", here[1]: "closed", here[2]: ""}
+    assert not await store.register.parts(Target("telegram", "-3"))

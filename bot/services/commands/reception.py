@@ -86,11 +86,9 @@ class Reception:
         Raises:
             StoreError: the store cannot be used.
         """
-        chats = self._means.store.chats
-        names = {(place.platform, place.chat) for place in places}
-        for chat in await chats.all():
-            if not chat.suspended and (chat.target.platform, chat.target.chat) in names:
-                await chats.suspend(chat.target, reason)
+        for chat in await self._parts(places):
+            if not chat.suspended:
+                await self._means.store.chats.suspend(chat.target, reason)
 
     async def resume(self, places: Collection[Target]) -> bool:
         """Send again to what a platform had closed in chats; returns whether anything was (F32).
@@ -98,17 +96,15 @@ class Reception:
         Raises:
             StoreError: the store cannot be used.
         """
-        chats = self._means.store.chats
-        names = {(place.platform, place.chat) for place in places}
-        suspended = [
-            chat.target
-            for chat in await chats.all()
-            if chat.suspended
-            and not chat.held
-            and (chat.target.platform, chat.target.chat) in names
-        ]
+        parts = await self._parts(places)
+        suspended = [chat.target for chat in parts if chat.suspended and not chat.held]
         for place in suspended:
-            await chats.resume(place, now=self._means.clock.now())
+            await self._means.store.chats.resume(place, now=self._means.clock.now())
         if suspended:
             self._roll.look_again()
         return bool(suspended)
+
+    async def _parts(self, places: Collection[Target]) -> list[Chat]:
+        """The chats at some addresses, with their threads."""
+        addresses = {Target(place.platform, place.chat) for place in places}
+        return [c for a in addresses for c in await self._means.store.register.parts(a)]
