@@ -30,14 +30,16 @@ def newest(query: DeliveryQuery, states: Sequence[State]) -> sa.Select[Any]:
 
 def _at(query: DeliveryQuery) -> list[sa.ColumnElement[bool]]:
     at: list[sa.ColumnElement[bool]] = []
-    if query.message_id is not None:
-        at.append(_ROW.message_id == query.message_id)
     if query.target is not None:
         target = settled(query.target)
         at += [_ROW.chat == target.chat, _ROW.platform == target.platform]
         if query.message_id is None:
             at.append(_ROW.thread == (target.thread or ""))
-    return at
+    if query.message_id is None:
+        return at
+    # Looked up by themselves: SQLite would rather read all of the chat's, which are in order.
+    named = sa.select(_ROW.number).where(_ROW.message_id == query.message_id, *at)
+    return [_ROW.number.in_(named)]
 
 
 def _newest(rows: sa.FromClause, limit: int) -> sa.Select[Any]:
