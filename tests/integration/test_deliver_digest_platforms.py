@@ -19,7 +19,6 @@ from adapters.discord.testing import (
     Spec,
     faults,
     load_spec,
-    refusal,
 )
 from adapters.telegram.adapter import TelegramAdapter
 from adapters.telegram.options import TelegramOptions
@@ -134,12 +133,14 @@ async def test_an_edit_on_telegram_that_is_limited_unchanged_or_impossible(
         await evening.come(adapter, 2)
         telegram.script("editMessageText", _refused("message is not modified: as it was"))
         await evening.come(adapter, 3)
-        telegram.script("editMessageText", *[_refused("message to edit not found")] * 2)
+        telegram.script("editMessageText", _refused("message to edit not found"))
         await evening.come(adapter, 4)
     rows = [await evening.row(EditPost(DIGEST, count).key) for count in (2, 3, 4)]
-    assert [row.state for row in rows] == [State.SENT, State.SENT, State.FAILED]
+    assert [row.state for row in rows] == [State.SENT] * 3
     assert rows[0].attempts == 0
-    assert "Message to edit not found" in rows[2].reason
+    first, second = telegram.state.in_chat(GROUP.chat)
+    assert rows[2].message_id == str(second.id) != rows[1].message_id == str(first.id)
+    assert papers_in(second.text) == [4]
 
 
 async def test_a_digest_on_discord_grows_by_edits_and_by_a_message(discord: DiscordServer) -> None:
@@ -150,8 +151,6 @@ async def test_a_digest_on_discord_grows_by_edits_and_by_a_message(discord: Disc
     async with create(options) as adapter:
         await evening.come(adapter, *range(1, 15))
         await evening.come(adapter, 15, 16)
-        discord.script(refusal(404, 10008, "Unknown Message"), refusal(404, 10008, "Unknown"),
-                       method="PATCH")  # fmt: skip
         await evening.come(adapter, 17)
     texts = [message["embeds"][0]["description"] for message in channel.messages]
     assert [papers_in(text) for text in texts] == [[*range(1, 16)], [16, 17]]
@@ -159,8 +158,21 @@ async def test_a_digest_on_discord_grows_by_edits_and_by_a_message(discord: Disc
     assert [option["description"] for option in menu["options"]] == ["Paper 16", "Paper 17"]
     # Quiet is said when a message is sent; an edit may say no such thing (Edit Message, "flags").
     assert all("flags" not in request.body for request in discord.requests("PATCH"))
-    edit = await evening.row(EditPost(DIGEST, 17).key)
-    assert edit.state is State.FAILED
+
+
+async def test_a_digest_on_discord_that_somebody_deleted_is_followed_by_what_it_lacks(
+    discord: DiscordServer,
+) -> None:
+    channel = discord.world.add(Kind.TEXT)
+    evening = Evening(Target("discord", channel.id))
+    await evening.open()
+    options = Options("discord", {"token": TOKEN, "api_url": discord.rest, "timeout_s": 5})
+    async with create(options) as adapter:
+        await evening.come(adapter, 1)
+        channel.messages.clear()
+        await evening.come(adapter, 2)
+        await evening.come(adapter, 3)
+    assert [{*papers_in(str(message))} for message in channel.messages] == [{2}, {3}]
 
 
 def _refused(description: str) -> Refusal:

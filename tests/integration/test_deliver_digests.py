@@ -150,6 +150,22 @@ def test_where_nothing_can_be_edited_what_is_new_comes_as_one_more_message() -> 
     run_virtually(main)
 
 
+def test_where_nothing_can_be_edited_many_new_papers_come_as_several_messages() -> None:
+    async def main() -> None:
+        on, fake = stage(MemoryStore()), FakeAdapter()
+        await on.open([Chat(A, language="en", style=Style.DIGEST)])
+        await come(on, [1, 2])
+        await on.play(fake)
+        await come(on, range(3, 41))
+        await on.play(fake)
+        await come(on, [41])
+        await on.play(fake)
+        assert [len(papers) for papers in shown(fake)] == [2, 15, 15, 8, 1]
+        assert sorted(n for papers in shown(fake) for n in papers) == list(range(1, 42))
+
+    run_virtually(main)
+
+
 @pytest.mark.parametrize(
     ("answers", "state", "afterwards"),
     [
@@ -237,16 +253,21 @@ def test_f38_an_edit_without_a_connection_is_tried_again() -> None:
     act(play)
 
 
-def test_an_edit_of_a_message_that_somebody_deleted_fails_with_the_reason() -> None:
+def test_a_digest_whose_message_cannot_be_changed_any_more_is_followed_by_what_it_lacks() -> None:
+    """Somebody deleted it; or it stands where the chat was before it moved (F33)."""
+
     async def play(on: DigestStage, fake: EditableFake) -> None:
         await come(on, [1])
         await on.play(fake)
         fake.chats[A].clear()
-        await come(on, [2])
+        await come(on, range(2, 20))
         await on.play(fake)
-        edit = await row(on, EditPost(DIGEST, 2).key)
-        assert edit.state is State.FAILED
-        assert "no message 1" in edit.reason
+        await come(on, [20])
+        await on.play(fake)
+        assert [len(papers) for papers in shown(fake)] == [15, 3, 1]
+        assert sorted(n for papers in shown(fake) for n in papers) == list(range(2, 21))
+        assert {r.state for r in await on.rows(A)} == {State.SENT, State.INCLUDED}
+        assert not fake.edits
 
     act(play)
 

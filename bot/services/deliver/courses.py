@@ -2,7 +2,8 @@
 
 A digest shows what it holds when it is sent. What comes later has a row of its own, an *edit*: it
 replaces the digest's messages where the platform can, and else is one more message with what no
-earlier one had. An edit that another row makes superfluous is *included* in that one.
+earlier one had; so it is, too, once the platform has refused to change them (somebody deleted one,
+or the chat has moved). An edit that another row makes superfluous is *included* in that one.
 """
 
 from dataclasses import dataclass, replace
@@ -98,12 +99,12 @@ def edit_course(row: Delivery, family: Family, now: datetime, *, edits: bool) ->
     begun = row.part > 0 or row.called_at is not None
     upto = max(count, family.shown_with(row.post_key) if begun else len(family.papers))
     noted = _note(family, upto, row) if upto > count and not begun else None
-    if edits and first is not None and _all_stand(family):
+    if edits and first is not None and _all_stand(family) and not _is_refused(row, family):
         replaces = family.standing().get(row.part)
         if replaces and row.called_at is not None and row.attempts >= MOST_UNCLEAR:
             return close(row, State.UNKNOWN, row.reason)
         return _and_so(_slice(family, 0, upto, replaces), row, family, noted)
-    after = _shown_before(family, first)
+    after = _shown_before(row, family, first)
     if after >= upto:
         return _included(row, family.digest.key)
     return _and_so(_slice(family, after, upto), row, family, noted)
@@ -154,11 +155,18 @@ def _all_stand(family: Family) -> bool:
     return 0 in standing and all(r.part in standing for r in family.rows if r.state in _LOST)
 
 
-def _shown_before(family: Family, first: Delivery | None) -> int:
-    """How many papers other messages have shown, or may have."""
+def _is_refused(row: Delivery, family: Family) -> bool:
+    """Whether the platform would not change the digest: this edit came back from a first try with
+    markup, or an earlier one did."""
+    firsts = [edit for _, edit in family.edits]
+    return any(edit.plain for edit in (row, *firsts) if edit.part == 0)
+
+
+def _shown_before(row: Delivery, family: Family, first: Delivery | None) -> int:
+    """How many papers other posts have shown, or may have."""
     shown = [family.shown_by(first)] if first is not None and first.state in _OVER else [0]
     for count, edit in family.edits:
-        if edit.state in {State.SENT, State.UNKNOWN}:
+        if edit.post_key != row.post_key and edit.state in {State.SENT, State.UNKNOWN}:
             shown += (count, family.shown_with(edit.post_key))
     return max(shown)
 
