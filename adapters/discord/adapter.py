@@ -109,13 +109,19 @@ class DiscordAdapter:
         if not own_id:
             raise ContentRejected("the message to edit has been deleted")
         shown: DiscordMessage = message
-        await self.rest.call(
-            "PATCH",
-            "/channels/{channel_id}/messages/{message_id}",
-            json=shown.payload(),
-            channel_id=thread or target.thread or target.chat,
-            message_id=own_id,
-        )
+        try:
+            await self.rest.call(
+                "PATCH",
+                "/channels/{channel_id}/messages/{message_id}",
+                json=shown.payload(),
+                channel_id=thread or target.thread or target.chat,
+                message_id=own_id,
+            )
+        except ChatGone as error:
+            if not thread:
+                raise
+            # The post or thread is gone, or closed: that says nothing about the channel.
+            raise ContentRejected(f"the message's thread takes no edit: {error}") from error
 
     async def find(self, target: Target, key: str) -> Receipt | None:
         channel = target.thread or target.chat

@@ -121,6 +121,20 @@ async def test_a_paper_is_a_post_with_its_title_and_tags(
         assert post.messages[0]["content"].startswith("A paper")
 
 
+@pytest.mark.parametrize(
+    ("code", "said"), [(10003, "Unknown Channel"), (50083, "Thread is archived")]
+)
+async def test_a_post_that_takes_no_edit_any_more_says_nothing_about_its_forum_f46(
+    server: DiscordServer, clock: VirtualClock, code: int, said: str
+) -> None:
+    forum = server.world.add(Kind.FORUM)
+    async with connected(server, clock, **{f"_{forum.id}": {"forum": "paper"}}) as adapter:
+        receipt = await adapter.send(to(forum), message()[0], key=KEY)
+        server.script(refusal(400, code, said), method="PATCH")
+        with pytest.raises(ContentRejected):
+            await adapter.edit(to(forum), receipt.message_id, message(plain=True)[0])
+
+
 @pytest.mark.parametrize("fault", BREAKS.values(), ids=BREAKS)
 @pytest.mark.parametrize("plain", [False, True], ids=["embed", "plain"])
 @pytest.mark.parametrize("style", ["paper", "day"])
