@@ -204,7 +204,7 @@ def _pleases(chat: Chat, known: Known, summary: Summary) -> bool:
     filters, paper = chat.filters, known.paper
     keywords = [word for k in summary.keywords for word in (k.term, k.translation or "")]
     text = "\n".join([paper.title, paper.abstract, *paper.keywords, *keywords]).lower()
-    names = [set(re.split(r"[^a-z]+", author.lower())) for author in paper.authors]
+    names = [set(re.split(r"[\W_]+", author.lower())) for author in paper.authors]
     archives = {category.partition(".")[0] for category in known.categories}
     place = re.split(r"\W+", (paper.organization or "").lower())
     points = summary.scores.recommendation.value if summary.scores else -1.0
