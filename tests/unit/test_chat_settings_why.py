@@ -22,6 +22,7 @@ from bot.translations import load_speech
 from summarizer.languages import load_wording
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
+EARLY = NOON - timedelta(hours=2)
 WORDINGS = {language: load_wording(language) for language in ("en", "zh")}
 SPEECHES = {language: load_speech(language) for language in WORDINGS}
 HERE = Target("fake", "1")
@@ -156,6 +157,33 @@ ROWS: dict[str, tuple[list[Delivery], Chat, str]] = {
         ],
         replace(OLD, style=Style.DIGEST, quiet_hours=NIGHT),
         "It is part of a digest. It waits for the end of the quiet hours: 13:00 UTC.",
+    ),
+    "late, in a digest that was brought up to date": (
+        [
+            row(State.INCLUDED, reason="digest:2026-11-20:en"),
+            row(State.SENT, key="digest:2026-11-20:en", created_at=EARLY, sent_at=EARLY),
+            row(State.INCLUDED, key="edit:digest:2026-11-20:en:2", created_at=EARLY),
+            row(
+                State.SENT,
+                key="edit:digest:2026-11-20:en:3",
+                sent_at=NOON - timedelta(minutes=20),
+            ),
+        ],
+        replace(OLD, style=Style.DIGEST),
+        "It came in a digest: 11:40 UTC.",
+    ),
+    "late, in a digest that is not up to date yet": (
+        [
+            row(State.INCLUDED, reason="digest:2026-11-20:en"),
+            row(State.SENT, key="digest:2026-11-20:en", created_at=EARLY, sent_at=EARLY),
+            row(
+                State.PENDING,
+                key="edit:digest:2026-11-20:en:2",
+                due_at=NOON + timedelta(minutes=1),
+            ),
+        ],
+        replace(OLD, style=Style.DIGEST),
+        "It is part of a digest. It waits until 12:01 UTC.",
     ),
     "in a digest of which nothing is known": (
         [row(State.INCLUDED, reason="digest:2026-11-20:en")],

@@ -12,7 +12,7 @@ from bot.domain.post import Post, Section
 from bot.ports import DeliveryQuery, Store
 from bot.services.chat_settings.sample import summaries_of
 from bot.services.chat_settings.visit import SettingsMeans, Visit
-from bot.services.chat_settings.why_answers import Case, answers
+from bot.services.chat_settings.why_answers import Case, answers, showing
 from bot.services.compose import page_of
 
 # A paper that moves from list to list has been seen on two or three.
@@ -61,7 +61,7 @@ class Reasons:
             place=await _first_place(store, chat, paper_id, now),
             summary=summaries.get(paper_id),
             rows=rows,
-            digests=await _digests(store, chat, rows),
+            shown_by=await _shown_by(store, chat, rows),
         )
 
 
@@ -72,14 +72,17 @@ async def _rows(store: Store, chat: Chat, paper_id: PaperId) -> Sequence[Deliver
     return [row for row in found if row.part == 0]
 
 
-async def _digests(store: Store, chat: Chat, rows: Sequence[Delivery]) -> dict[str, Delivery]:
-    """The rows of the digests that the paper is part of, by their keys."""
-    digests: dict[str, Delivery] = {}
+async def _shown_by(store: Store, chat: Chat, rows: Sequence[Delivery]) -> dict[str, Delivery]:
+    """The rows of the messages that show the paper as part of a digest, by the paper's own keys."""
+    found: dict[str, Delivery] = {}
     for row in rows:
         if row.reason.startswith("digest:"):
-            query = DeliveryQuery(target=chat.target, post_key=row.reason)
-            digests.update((d.post_key, d) for d in await store.outbox.find(query) if d.part == 0)
-    return digests
+            digest = DeliveryQuery(target=chat.target, post_key=row.reason)
+            edits = DeliveryQuery(target=chat.target, kind=f"edit:{row.reason}:")
+            messages = [*await store.outbox.find(digest), *await store.outbox.find(edits)]
+            if (one := showing(row, messages)) is not None:
+                found[row.post_key] = one
+    return found
 
 
 async def _first_place(store: Store, chat: Chat, paper_id: PaperId, now: datetime) -> Listed | None:

@@ -1,6 +1,6 @@
 """Why a paper came, waits or did not come, in words. Pure."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -27,7 +27,7 @@ _LONGEST_REASON = 120
 @dataclass(frozen=True, slots=True)
 class Case:
     """What is known of a paper in a chat. ``place`` is where it was first seen on one of the chat's
-    lists; ``digests`` are rows by the keys under which the paper's own rows name them."""
+    lists; ``shown_by`` are rows of digests (``showing``) by the keys of the paper's own rows."""
 
     chat: Chat | None
     paper: Paper | None
@@ -35,11 +35,20 @@ class Case:
     place: Listed | None = None
     summary: Summary | None = None
     rows: Sequence[Delivery] = ()
-    digests: Mapping[str, Delivery] = field(default_factory=dict[str, Delivery])
+    shown_by: Mapping[str, Delivery] = field(default_factory=dict[str, Delivery])
 
     def moment(self, moment: datetime) -> str:
         """A moment in the chat's zone."""
         return moment_in(self.chat.zone if self.chat else "UTC", moment, now=self.now)
+
+
+def showing(paper: Delivery, messages: Iterable[Delivery]) -> Delivery | None:
+    """Of a digest's message and those that brought it up to date the first that shows a paper; the
+    newest, where none has come since the paper did."""
+    firsts = (row for row in messages if row.part == 0 and row.state is not State.INCLUDED)
+    in_turn = sorted(firsts, key=lambda row: row.created_at)
+    came = (row for row in in_turn if row.sent_at is not None and row.sent_at >= paper.created_at)
+    return next(came, in_turn[-1] if in_turn else None)
 
 
 def answers(case: Case, paper_id: PaperId, speech: Speech, offer: Offer) -> list[str]:
@@ -88,7 +97,7 @@ def _settled(row: Delivery, case: Case, chat: Chat, speech: Speech) -> str:
 
 
 def _by_digest(row: Delivery, case: Case, chat: Chat, speech: Speech) -> str:
-    digest = case.digests.get(row.reason)
+    digest = case.shown_by.get(row.post_key)
     if digest is None:
         return speech.say("It is part of a digest: {when}.", when=case.moment(row.created_at))
     if digest.state is State.SENT:
