@@ -28,8 +28,9 @@ from summarizer.languages import load_wording
 
 TELEGRAM, DISCORD, CONSOLE = (Target(name, "A") for name in ("telegram", "discord", "console"))
 TARGETS = [TELEGRAM, DISCORD, CONSOLE]
-# A digest of one message, which late papers make one of two; the better ones move the others.
-FIRST, LATE, LAST = range(1, 15), range(15, 18), range(18, 20)
+# A digest of one message, which late papers make one of three; the better ones move the others, and
+# where nothing can be edited they fill two messages more.
+FIRST, LATE, LAST = range(1, 15), range(15, 32), range(32, 34)
 
 
 class Killable(FakeAdapter):
@@ -153,9 +154,9 @@ def steps_of_a_whole_day() -> int:
 @pytest.mark.parametrize(
     ("downtime", "stride"),
     [
-        pytest.param(2, 5, id="restarted before the leases end"),
-        pytest.param(91, 2, id="restarted when they have ended"),
-        pytest.param(300, 5, id="restarted when no key is known any more"),
+        pytest.param(2, 7, id="restarted before the leases end"),
+        pytest.param(91, 4, id="restarted when they have ended"),
+        pytest.param(300, 7, id="restarted when no key is known any more"),
     ],
 )
 def test_f55_killed_at_any_step_a_digest_shows_every_paper_once(
