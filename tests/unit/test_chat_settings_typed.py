@@ -63,7 +63,7 @@ UNDERSTOOD: dict[str, Chat] = {
     "来源 huggingface": CHAT,
     "sources +cs.RO": replace(CHAT, sources=("hf", "arxiv:cs.RO")),
     "sources +cs.RO -hf": replace(CHAT, sources=("arxiv:cs.RO",)),
-    "sources arxiv:cs.cl+cs.lg": replace(CHAT, sources=("arxiv:cs.CL+cs.LG",)),
+    "sources arxiv:cs.cl+cs.lg": replace(CHAT, sources=("arxiv:cs.CL", "arxiv:cs.LG")),
     'include LLM, "video generation"': filtered(include=("LLM", "video generation")),
     'include "LLM" "video, and more"': filtered(include=("LLM", "video, and more")),
     "include large language model": filtered(include=("large language model",)),
@@ -185,6 +185,22 @@ def test_what_is_not_understood_is_named_with_the_right_form(text: str) -> None:
         changed(text)
     assert str(error.value).startswith(MISREAD[text])
     assert len(str(error.value)) < 320
+
+
+def test_t8_categories_are_one_list_only_where_the_operator_offers_it() -> None:
+    """Each combination that anybody thinks of would be one more list to read."""
+    joined = "arxiv:cs.CL+cs.LG"
+    offering = Reading(ENGLISH, replace(OFFER, patterns=(joined,)))
+    assert changed(f"sources {joined}", CHAT, offering).sources == (joined,)
+    with pytest.raises(Misread, match="does not offer"):
+        changed("sources arxiv:cs.CL+cs.RO", CHAT, offering)
+
+
+def test_a_list_that_is_not_offered_any_more_can_be_left_out() -> None:
+    closed = Reading(ENGLISH, replace(OFFER, patterns=("hf",)))
+    listed = replace(CHAT, sources=("hf", "arxiv:cs.CL+cs.LG", "arxiv:cs.RO"))
+    typed = "sources -arxiv:cs.cl+cs.lg -cs.RO"
+    assert changed(typed, listed, closed).sources == ("hf",)
 
 
 def test_only_what_the_operator_offers_can_be_chosen() -> None:

@@ -15,7 +15,7 @@ _ALL_OF_ARXIV = "arxiv:*"
 @dataclass(frozen=True, slots=True)
 class Offer:
     """The languages there are, and the sources: ``sources`` are also what a new subscriber gets,
-    ``patterns`` more that may be chosen (a key, or ``arxiv:*``).
+    ``patterns`` more that may be chosen (a key, or ``arxiv:*`` for each category by itself).
 
     ``subscriptions`` is whether chats may subscribe at all, ``most_chats`` how many may.
     """
@@ -30,7 +30,9 @@ class Offer:
         """Whether a chat may choose this source."""
         if source in self.sources or source in self.patterns:
             return True
-        return _ALL_OF_ARXIV in self.patterns and source.startswith("arxiv:")
+        # Categories joined in one list are a list more to read: there would be no end of them (T8).
+        one_category = source.startswith("arxiv:") and "+" not in source
+        return _ALL_OF_ARXIV in self.patterns and one_category
 
     @property
     def menu(self) -> tuple[str, ...]:

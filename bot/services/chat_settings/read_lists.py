@@ -87,10 +87,12 @@ def read_sources(text: str, reading: Reading) -> Change:
     if not words:
         raise reading.misread(text, "sources hf arxiv:cs.CL")
     signs = {word[0] for word in words if word[0] in "+-"}
-    found = find_sources([word.lstrip("+-") for word in words], reading)
-    if found is None:
+    gone = [_source_keys(word[1:]) for word in words if word[0] == "-"]
+    wanted = [word.lstrip("+") for word in words if word[0] != "-"]
+    found = find_sources(wanted, reading)
+    if (wanted and found is None) or not all(gone):
         raise reading.misread(text, "sources hf arxiv:cs.CL")
-    if not signs:
+    if not signs and found is not None:
         return lambda chat: replace(chat, sources=_few_sources(found, reading))
     return _adding_sources(words, reading)
 
@@ -105,11 +107,11 @@ def find_sources(words: Sequence[str], reading: Reading) -> tuple[str, ...] | No
     for word in words:
         if word.casefold() in ("arxiv", "arxiv:"):
             continue
-        source = _source(word)
-        if source is None:
+        keys = _source_keys(word)
+        if not keys:
             return None
-        found.append(source)
-    return tuple(dict.fromkeys(_offered(source, reading) for source in found)) or None
+        found += _offered(keys, reading)
+    return tuple(dict.fromkeys(found)) or None
 
 
 def require_sources(sources: tuple[str, ...], reading: Reading) -> tuple[str, ...]:
@@ -128,30 +130,37 @@ def _adding_sources(words: Sequence[str], reading: Reading) -> Change:
     def change(chat: Chat) -> Chat:
         sources = list(chat.sources)
         for word in words:
-            named = find_sources([word.lstrip("+-")], reading) or ()
-            sources = [s for s in sources if s not in named]
-            if not word.startswith("-"):
-                sources += named
+            if word.startswith("-"):  # what is no longer offered can still be left out
+                gone = _source_keys(word[1:])
+                sources = [s for s in sources if s not in gone]
+            else:
+                named = find_sources([word.lstrip("+")], reading) or ()
+                sources = [*(s for s in sources if s not in named), *named]
         return replace(chat, sources=require_sources(tuple(sources), reading))
 
     return change
 
 
-def _source(word: str) -> str | None:
-    """A source's key; several categories joined by + are one list."""
+def _source_keys(word: str) -> tuple[str, ...]:
+    """A source's key; where it is several categories joined by + in one list, also those of the
+    categories. None where the word names no source."""
     folded = word.casefold()
     if folded in _HUGGING_FACE:
-        return "hf"
-    names = folded.removeprefix("arxiv:").split("+")
-    known = [category(name) for name in names]
-    if not all(known):
-        return None
-    return "arxiv:" + "+".join(name for name in known if name)
+        return ("hf",)
+    known = [category(name) for name in folded.removeprefix("arxiv:").split("+")]
+    names = [name for name in known if name]
+    if len(names) < len(known):
+        return ()
+    return tuple(dict.fromkeys(f"arxiv:{name}" for name in ("+".join(names), *names)))
 
 
-def _offered(source: str, reading: Reading) -> str:
+def _offered(keys: Sequence[str], reading: Reading) -> Sequence[str]:
+    """The source, or where only its categories are offered, each of these by itself."""
+    source, *parts = keys
     if reading.offer.allows(source):
-        return source
+        return [source]
+    if parts and all(map(reading.offer.allows, parts)):
+        return parts
     raise Misread(
         reading.speech.say(
             "Whoever runs this bot does not offer {source} to chats. There are: {offered}.",
