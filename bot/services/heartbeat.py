@@ -1,5 +1,6 @@
 """The heartbeat: a chat that expects papers and got none is told why, once a day."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TypeAlias
@@ -22,6 +23,8 @@ _EXPECTED_WITHIN = timedelta(hours=24)
 # Lists have been seen from 02:25 to 07:12 UTC: before that a day's list is nobody's business.
 _LIST_EXPECTED = timedelta(hours=7, minutes=15)
 _NO_NEWS = frozenset({State.FAILED, State.EXPIRED})
+# Chats that are asked before others have a turn.
+_SLICE = 500
 
 # A time of day in a zone.
 _Hour: TypeAlias = tuple[time, str]
@@ -85,9 +88,11 @@ class Heartbeats:
             day = now.astimezone(zone_of(hour[1])).date()
             if self._over.get(hour) == day or now < _moment(*hour, day):
                 continue
-            for chat in chats:
-                if heartbeat_due(chat, now) == day and self._done.get(chat.target) != day:
+            for number, chat in enumerate(chats):
+                if self._done.get(chat.target) != day and heartbeat_due(chat, now) == day:
                     added += await self._tell(chat, day)
+                if number % _SLICE == 0:
+                    await asyncio.sleep(0)
             self._over[hour] = day
         return added
 

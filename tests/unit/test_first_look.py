@@ -102,3 +102,18 @@ async def test_only_a_choice_has_a_list_read(one: Bench, clock: VirtualClock, na
 async def test_f1_an_upstream_that_does_not_answer_is_no_hindrance(one: Bench) -> None:
     one.collect.steps["hf"] = SourceUnavailable("Hugging Face does not answer.")
     assert (await one.ask("subscribe")).last.title == "Subscribed"
+
+
+async def test_what_gathered_for_the_next_slot_is_not_lost_to_a_first_look(
+    one: Bench, clock: VirtualClock
+) -> None:
+    await _standing(one, clock, "hf", [])(_NOON.date())
+    await one.ask("subscribe", "hf; hours 18:00")
+    before = clock.now()
+    await _standing(one, clock, "hf", _PAPERS[:1])(_NOON.date())
+    one.collect.steps["arxiv:cs.RO"] = _standing(one, clock, "arxiv:cs.RO", _PAPERS[1:])
+    await one.ask("settings", "sources +cs.RO")
+    chat = await one.means.store.register.at(_HERE)
+    assert chat is not None
+    assert chat.since is not None
+    assert chat.since <= before

@@ -1,5 +1,6 @@
 """A chat without papers is told why, once a day, at its own hour."""
 
+import asyncio
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -236,3 +237,22 @@ async def test_papers_of_a_digest_and_beyond_a_limit_count_as_papers(state: Stat
     row = Delivery(A, "paper:2608.00001:en", _utc(20, 6), _utc(20, 6), state=state)
     await world.store.outbox.add([row])
     assert await world.plan() == []
+
+
+async def test_f65_others_have_a_turn_while_many_chats_are_looked_at() -> None:
+    store, turns = MemoryStore(), 0
+    for number in range(2000):
+        target = Target("telegram", str(number))
+        await store.register.put(replace(CHAT, target=target, since=_utc(20, 11)))
+
+    async def others() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    heartbeats = Heartbeats(store, VirtualClock(_utc(20, 12)))
+    waiting = asyncio.ensure_future(others())
+    assert await heartbeats.plan() == 0
+    waiting.cancel()
+    assert turns >= 2000 / 500

@@ -15,14 +15,15 @@ from bot.domain.timetable import latest_slot
 _UNDER_WAY = timedelta(minutes=20)
 
 
-def counted(before: Chat, after: Chat, now: datetime) -> Chat:
+def counted(before: Chat, after: Chat, now: datetime, *, looked: bool = False) -> Chat:
     """The changed chat with its new ``since``, if what comes there may be something else now.
 
-    With a timetable what has gathered since its latest slot still comes at the next one.
+    With a timetable what has gathered since its latest slot still comes at the next one. ``looked``
+    is whether a list was just read for the first time: what stood there is not news by that.
     """
     if _chooses(before) == _chooses(after):
         return after
-    begin = now - _UNDER_WAY
+    begin = now if looked else now - _UNDER_WAY
     if after.timetable is not None:
         begin = min(begin, latest_slot(after.timetable, after.zone, now))
     return replace(after, since=max(begin, after.since or begin))

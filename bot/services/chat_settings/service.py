@@ -147,8 +147,7 @@ class ChatSettings:
         def known(chat: Chat | None) -> Chat | None:
             if chat is None or not subscribed(chat):
                 return None
-            after = counted(chat, change(chat), now, looked=looked)
-            return replace(after, since=now) if looked else after
+            return counted(chat, change(chat), now, looked=looked)
 
         changed = await self._ledger.change(visit.command, known)
         if changed is None:

@@ -68,8 +68,7 @@ class Subscribing:
             if chat is not None and chat.suspended == UNLISTED:
                 chat = returned(replace(chat, listed=""), now)
             if chat is not None and subscribed(chat) and not chat.paused:
-                after = counted(chat, apply_all(chat, wanted), now)
-                return replace(after, since=now) if looked else after
+                return counted(chat, apply_all(chat, wanted), now, looked=looked)
             chat = chat or self.unknown(visit)
             if not chat.sources:
                 chat = replace(chat, sources=self._means.offer.sources)
