@@ -204,8 +204,9 @@ class ChatRegister(Protocol):
         ...
 
     async def forget(self, target: Target) -> None:
-        """Remove everything about exactly this target: its settings, suspension, deliveries, votes
-        (T12). What was never known is no error."""
+        """Remove everything about exactly this target: its settings, suspension, deliveries, votes;
+        with the last part of a chat, the addresses that led to it (T12). What was never known is no
+        error."""
         ...
 
     async def revision(self) -> int:

@@ -86,9 +86,13 @@ class MemoryChats:
         return self._whole(place) if place in self._chats else None
 
     def forget(self, target: Target) -> None:
-        """Remove a chat and its suspension."""
+        """Remove a chat and its suspension; with the last part of it, where it was before."""
         self._chats.pop(target, None)
         self._suspended.pop(target, None)
+        place = (target.platform, target.chat)
+        if all((known.platform, known.chat) != place for known in self._chats):
+            left = self._moved.items()
+            self._moved = {old: home for old, home in left if (old[0], home) != place}
         self.revision += 1
 
     def _whole(self, target: Target) -> Chat:

@@ -8,7 +8,7 @@ from bot.domain.target import Target
 from bot.store.addresses import lane_of, readdressed
 from bot.store.database import Database, batches
 from bot.store.lanes import LONG_AGO
-from bot.store.tables import CHAT_MOVES, DELIVERIES, LANES
+from bot.store.tables import CHAT_MOVES, CHATS, DELIVERIES, LANES
 
 
 async def move_rows(
@@ -64,6 +64,14 @@ async def remember(database: Database, connection: AsyncConnection, old: Target,
     await connection.execute(led_to_it.values(home=home))
     left = {"platform": old.platform, "chat": old.chat, "home": home}
     await connection.execute(database.upsert(CHAT_MOVES), left)
+
+
+async def forget_moves(connection: AsyncConnection, target: Target) -> None:
+    """Remove the addresses that led to a chat, if no part of it is known any more."""
+    known = sa.exists().where(CHATS.c.platform == target.platform, CHATS.c.chat == target.chat)
+    row = CHAT_MOVES.c
+    led_to_it = sa.and_(row.platform == target.platform, row.home == target.chat)
+    await connection.execute(sa.delete(CHAT_MOVES).where(led_to_it, ~known))
 
 
 async def homes(connection: AsyncConnection) -> dict[tuple[str, str], str]:

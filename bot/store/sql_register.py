@@ -12,7 +12,7 @@ from bot.store.chat_rows import CHAT_ROWS, ChatReader, at_target, row_of
 from bot.store.database import Database
 from bot.store.lanes import lock, refresh
 from bot.store.revisions import advance, current
-from bot.store.sql_moves import home_of
+from bot.store.sql_moves import forget_moves, home_of
 from bot.store.tables import CHATS, DELIVERIES, SUSPENSIONS, VOTES
 
 
@@ -52,6 +52,7 @@ class SqlRegister:
             await lock(connection, [lane])
             for table in (CHATS, SUSPENSIONS, VOTES, DELIVERIES):
                 await connection.execute(sa.delete(table).where(at_target(table, target)))
+            await forget_moves(connection, target)
             await refresh(connection, [lane])
             await advance(self._database, connection)
 

@@ -122,6 +122,20 @@ async def test_t12_the_others_in_a_chat_go_on_after_one_is_forgotten(store: Stor
     assert await store.outbox.add([replace(first, state=State.PENDING)]) == 1
 
 
+async def test_t12_the_addresses_that_a_forgotten_chat_has_left_are_forgotten(store: Store) -> None:
+    await store.register.put(CHAT)
+    await store.register.put(replace(CHAT, target=TOPIC))
+    await store.chats.move(HERE, THERE)
+    moved = replace(TOPIC, chat=THERE.chat)
+    await store.register.forget(THERE)
+    await store.register.put(replace(CHAT, target=THERE))
+    assert await store.register.at(HERE) is not None, "its topic is known"
+    for target in (THERE, moved):
+        await store.register.forget(target)
+    await store.register.put(replace(CHAT, target=THERE))
+    assert await store.register.at(HERE) is None
+
+
 CHANGES: dict[str, Callable[[Store], Awaitable[object]]] = {
     "put": lambda s: s.register.put(replace(CHAT, language="zh")),
     "new": lambda s: s.register.put(replace(CHAT, target=OTHER)),
