@@ -1,9 +1,11 @@
 """From the settings to chats and the adapters they need."""
 
 import hashlib
+import json
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
-from dataclasses import fields, replace
+from dataclasses import fields, is_dataclass, replace
+from typing import cast
 
 from adapters.base import Adapter, Archive, Options
 from adapters.registry import BUILT_IN, create
@@ -52,7 +54,23 @@ def chat_of(entry: ChatSettings, settings: Settings) -> Chat:
 
 def _marked(chat: Chat) -> Chat:
     """With a fingerprint of the entry, which tells later whether the operator has changed it."""
-    return replace(chat, listed=hashlib.blake2b(repr(chat).encode(), digest_size=8).hexdigest())
+    return replace(chat, listed=fingerprint(chat))
+
+
+def fingerprint(chat: Chat) -> str:
+    """A short word for all that an entry asks for. What is as by default has no part in it, so that
+    an entry stays the same for a later version, which knows more settings."""
+    asked = json.dumps(_asked(chat), sort_keys=True)
+    return hashlib.blake2b(asked.encode(), digest_size=8).hexdigest()
+
+
+def _asked(value: object) -> object:
+    if isinstance(value, tuple):
+        return [_asked(each) for each in cast("tuple[object, ...]", value)]
+    if not is_dataclass(value):
+        return str(value)
+    named = ((field, getattr(value, field.name)) for field in fields(value))
+    return {field.name: _asked(each) for field, each in named if each != field.default}
 
 
 def adapters_for(chats: Sequence[Chat], settings: Settings, archive: Archive) -> list[Adapter]:

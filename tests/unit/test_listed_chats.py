@@ -1,13 +1,13 @@
 """Chats as the operator lists them: from an entry in the settings to a chat."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import time
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
-from bot.chats import TERMINAL, chats_of
+from bot.chats import TERMINAL, chats_of, fingerprint
 from bot.domain.chat import Chat, Looks, Style
 from bot.domain.delivery import OnUnknown
 from bot.domain.filters import Filters
@@ -47,6 +47,24 @@ def test_an_entry_s_fingerprint_changes_with_all_that_it_says_and_with_nothing_e
     assert "" not in marks
     again = [chats_of(_settings(chats=[entry]))[0].listed for entry in entries]
     assert again == marks
+
+
+@dataclass(frozen=True, slots=True)
+class _LaterFilters(Filters):
+    nearby: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _LaterChat(Chat):
+    colour: str = ""
+
+
+def test_an_entry_is_not_applied_anew_because_a_later_version_knows_more_settings() -> None:
+    given: dict[str, Any] = {"language": "en", "timetable": Timetable((time(8, 30),))}
+    now = Chat(TERMINAL, filters=Filters(include=("LLM",)), **given)
+    later = _LaterChat(TERMINAL, filters=_LaterFilters(include=("LLM",)), **given)
+    assert fingerprint(later) == fingerprint(now)
+    assert fingerprint(replace(later, colour="blue")) != fingerprint(now)
 
 
 def test_an_entry_can_say_all_that_a_chat_can_choose() -> None:
