@@ -1,16 +1,20 @@
 """A chat as it is kept in a file: an entry of ``[[chats]]``, and where the chat stands."""
 
-from typing import cast
+from typing import Annotated, cast
 
-from pydantic import AwareDatetime, Field, ValidationError
+from pydantic import AwareDatetime, BeforeValidator, Field, ValidationError
 
 from bot.domain.errors import SettingsError
 from config.chats import ChatSettings
+from config.values import SourceKey, listed
+
+KeptSources = Annotated[tuple[SourceKey, ...], BeforeValidator(listed)]
 
 
 class KeptChat(ChatSettings):
-    """An entry with what only a running installation knows."""
+    """An entry with what only a running installation knows. One that has left gets no lists."""
 
+    sources: KeptSources | None = Field(default=None, description="The lists it gets, or none.")
     since: AwareDatetime | None = Field(default=None, description="When it was first known.")
     paused: bool = Field(default=False, description="Whether it wants nothing for now.")
     suspended: str = Field(default="", description="Why nothing can be sent there.")

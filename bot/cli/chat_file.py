@@ -44,8 +44,10 @@ def _chat(entry: object, number: int, settings: Settings) -> Chat:
         kept = kept_chat(entry)
     except SettingsError as error:
         raise InvalidInput(f"chats, number {number}: {error}") from error
+    chat = chat_of(kept, settings)
     return replace(
-        chat_of(kept, settings),
+        chat,
+        sources=chat.sources if kept.sources is None else kept.sources,
         since=kept.since.astimezone(UTC) if kept.since else None,
         paused=kept.paused,
         suspended=kept.suspended,

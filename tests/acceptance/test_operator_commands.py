@@ -139,12 +139,13 @@ def _chats(draw: st.DrawFn) -> Chat:
             "telegram", draw(st.sampled_from(["-1", "@x", '"'])), draw(st.none() | st.just("5"))
         ),
         language=draw(st.sampled_from(["zh", "en"])),
-        sources=draw(st.sampled_from([("hf",), ("arxiv:cs.CL", "hf")])),
+        sources=draw(st.sampled_from([("hf",), ("arxiv:cs.CL", "hf"), ("arxiv:math+cs.LG",), ()])),
         heartbeat=draw(st.none() | _TIMES),
-        zone=draw(st.sampled_from(["UTC", "Asia/Shanghai"])),
+        zone=draw(st.sampled_from(["UTC", "Asia/Shanghai", "Etc/GMT-8"])),
         on_unknown=draw(st.sampled_from(OnUnknown)),
         since=draw(st.none() | st.just(_NOW)),
         suspended=draw(st.sampled_from(["", "kicked"])),
+        second_language=draw(st.sampled_from([None, "zh", "en"])),
         filters=Filters(
             *words,
             least_upvotes=draw(st.integers(0, 50)),
