@@ -143,7 +143,7 @@ def turns(
 
 
 def draw_chats(count: int, *, seed: int, first: date) -> list[Chat]:
-    """Chats of all kinds, most from the beginning, some later in the year."""
+    """Chats of all kinds, most from the beginning, some up to two months later."""
     draw, midnight = random.Random(seed), datetime.combine(first, time(), UTC)  # noqa: S311 - no secrets
     return [_chat(draw, number, midnight) for number in range(count)]
 
@@ -177,7 +177,7 @@ def _chat(draw: random.Random, number: int, midnight: datetime) -> Chat:
         draw.choice([EVERY_DAY, WORKDAYS, (draw.randrange(7),)]),
     )
     start, end = draw.sample(_TIMES, 2)
-    later = timedelta(hours=2 * draw.randrange(12 * 150)) if draw.random() < 0.15 else timedelta()
+    later = timedelta(hours=2 * draw.randrange(12 * 60)) if draw.random() < 0.15 else timedelta()
     return Chat(
         Target(platform, str(number), draw.choice([None, None, "7"])),
         language=language,

@@ -37,7 +37,7 @@ from summarizer.extractive import ExtractiveSummarizer
 from summarizer.languages import load_wording
 
 FIRST = date(2026, 3, 2)  # a Monday
-HALF_A_YEAR = timedelta(weeks=26)
+A_QUARTER = timedelta(weeks=13)
 # The deliverer looks so many minutes after a turn; what is due comes at its next look.
 LOOKS_AT = (0, 2, 31, 61, 91)
 SOON = timedelta(minutes=30)
@@ -74,7 +74,7 @@ class World:
     async def live(self, script: Sequence[Turn]) -> dict[Target, Got]:
         """Play the turns; returns what each chat got."""
         for turn in script:
-            await self._clock.sleep((turn.at - self._clock.now()).total_seconds())
+            await self._sleep_until(turn.at)
             for chat in turn.chats:
                 await self._store.register.put(chat)
             if not turn.asleep:
@@ -90,11 +90,15 @@ class World:
             await self._store.summaries.put(key, summary)
         await self._planner.plan()
         for minutes in LOOKS_AT:
-            until = turn.at + timedelta(minutes=minutes)
-            await self._clock.sleep((until - self._clock.now()).total_seconds())
+            await self._sleep_until(turn.at + timedelta(minutes=minutes))
             await self._deliverer.run_once()
         if turn.at.hour == 14:
             await self._store.backlog.prune(before=turn.at - KEPT)
+
+    async def _sleep_until(self, moment: datetime) -> None:
+        """A millisecond longer: after months of sleeping seconds are no longer exact."""
+        seconds = (moment - self._clock.now()).total_seconds()
+        await self._clock.sleep(seconds + 0.001)
 
     def _got(self) -> dict[Target, Got]:
         found = defaultdict[Target, Got](Got)
@@ -167,19 +171,19 @@ def real_days(shared: Path) -> Sequence[Sequence[Paper]]:
 
 
 @pytest.mark.parametrize(
-    "first", [pytest.param(half, id=half.isoformat()) for half in (FIRST, FIRST + HALF_A_YEAR)]
+    "first", [pytest.param(FIRST + n * A_QUARTER, id=f"quarter-{n + 1}") for n in range(4)]
 )
 def test_in_a_year_each_of_200_chats_gets_what_its_settings_say_once(
     first: date, real_days: Sequence[Sequence[Paper]]
 ) -> None:
-    """In halves, so that they can run side by side."""
+    """In quarters, so that they can run side by side."""
     chats = draw_chats(200, seed=first.month, first=first)
-    script = list(turns(real_days, chats, first=first, length=HALF_A_YEAR.days, most=3))
+    script = list(turns(real_days, chats, first=first, length=A_QUARTER.days, most=3))
 
     async def main() -> dict[Target, Got]:
         return await World(MemoryStore(), LoopClock(script[0].at)).live(script)
 
-    assert _compare(script, run_virtually(main)) > 10_000
+    assert _compare(script, run_virtually(main)) > 5000
 
 
 def test_so_it_is_on_sqlite(real_days: Sequence[Sequence[Paper]], tmp_path: Path) -> None:
