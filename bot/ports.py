@@ -490,7 +490,8 @@ class Backlog(Protocol):
         self, targets: Collection[Target], *, kind: str, since: datetime, within: str | None = None
     ) -> Mapping[Target, int]:
         """How many first parts of posts of a kind (how their keys begin) each target was given
-        since (``created_at``), whatever became of them but ``passed``; none is left out or 0.
+        since (``created_at``), whatever became of them but ``passed`` and ``failed``; none is left
+        out or 0.
 
         ``within``: only those that are ``included`` in the post of this key.
         """

@@ -44,7 +44,7 @@ class MemoryBacklog:
         counts = Counter(
             wanted[row.target]
             for row in rows
-            if row.part == 0 and row.state is not State.PASSED
+            if row.part == 0 and row.state not in {State.PASSED, State.FAILED}
             if within is None or (row.state is State.INCLUDED and row.reason == within)
         )
         return dict(counts)

@@ -72,7 +72,7 @@ class SqlBacklog:
         query = (
             sa.select(*place, sa.func.count())
             .where(_ROW.created_at >= since, _ROW.part == 0, of_kind(kind))
-            .where(_ROW.state != State.PASSED.value)
+            .where(_ROW.state.not_in([State.PASSED.value, State.FAILED.value]))
             .group_by(*place)
         )
         if within is not None:

@@ -47,6 +47,18 @@ async def test_of_too_many_papers_in_a_day_the_first_come_and_the_others_never()
     assert await _papers(world, A) == keys_of(THREE, ONE, FOUR)
 
 
+async def test_f13_a_paper_that_is_not_posted_at_all_takes_nobody_s_room() -> None:
+    world = World()
+    await world.chat(A, at(-99), filters=Filters(most_a_day=2))
+    withdrawn = replace(ONE, withdrawn=True)
+    await world.listed(withdrawn, TWO, at=at(0))
+    await world.plan_at(at(0) + timedelta(hours=1))
+    await world.listed(withdrawn, TWO, THREE, FOUR, at=at(2))
+    await world.plan_at(at(2))
+    assert await _papers(world, A, State.FAILED) == keys_of(ONE)
+    assert await _papers(world, A) == keys_of(TWO, THREE)
+
+
 async def test_a_restart_in_mid_day_neither_widens_nor_narrows_the_limit() -> None:
     world = World()
     await world.chat(A, at(-99), filters=Filters(most_a_day=3))
