@@ -25,7 +25,8 @@ import aiohttp
 from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions
 from telegram.request import HTTPXRequest
 
-from adapters.telegram.adapter import TelegramAdapter, keyboard
+from adapters.telegram.adapter import TelegramAdapter
+from adapters.telegram.markup import keyboard
 from adapters.telegram.options import TelegramOptions
 from adapters.telegram.render import render
 from adapters.telegram.testing import TOKEN, serving
