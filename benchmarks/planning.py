@@ -5,10 +5,10 @@
 For each number of chats, and for two kinds of them (``mixed``: as a public bot's might be;
 ``different``: each with filters that no other has, as they appear): seconds to read and group all
 chats once, to plan one paper (and the very first, for which each chat's queue is made), and for a
-round without news, with the statements that it sent; for
-``mixed`` also the slots of the day after. The longest time for which the event loop did nothing
-else, in milliseconds, and the peak of memory, each in a process of its own. Then the ratio of
-processor time to linear growth from the smallest number: on a busy machine compare that.
+round without news, with the statements that it sent; for ``mixed`` also the slots of the day after.
+The longest time for which the event loop did nothing else, in milliseconds, and the peak of memory,
+each in a process of its own. Then the ratio of processor time to linear growth from the smallest
+number: on a busy machine compare that.
 """
 
 import argparse
