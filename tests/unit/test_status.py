@@ -86,6 +86,26 @@ async def test_a_listed_chat_reads_what_it_gets_and_what_became_of_it() -> None:
     ]
 
 
+async def test_of_a_digest_its_papers_are_counted() -> None:
+    one = service()
+    await one.means.store.chats.save([Chat(HERE, "en")], now=NOW - timedelta(days=9))
+    today, earlier = "digest:2026-11-20:en", "digest:2026-11-19:en"
+    rows = [
+        *(delivery(n, State.INCLUDED, reason=today) for n in (1, 2, 3)),
+        replace(delivery(1, State.SENT), post_key=today),
+        replace(delivery(1, State.SENT), post_key=f"edit:{today}:3"),
+        replace(delivery(1, State.INCLUDED, reason=today), post_key=f"edit:{today}:2"),
+        delivery(4, State.INCLUDED, reason=earlier),
+        replace(delivery(1, State.SENT), post_key=f"edit:{earlier}:9"),
+        delivery(5, State.INCLUDED, reason="digest:2026-11-20.1800:en"),
+        delivery(6, State.PASSED),
+        delivery(7, State.SENT),
+    ]
+    await one.means.store.outbox.add(rows)
+    mine, _ = parts(await one.ask("status"))
+    assert "Last 24 h: 5 sent, 0 waiting, 0 failed" in mine
+
+
 async def test_f63_a_paper_that_cannot_be_sent_is_named_and_the_list_stays_short() -> None:
     one = service()
     await one.means.store.chats.save([Chat(HERE, language="en")], now=NOW)

@@ -71,7 +71,7 @@ class AskStatus:
                 describe(chat, self._offer, asker.speech),
                 *small_print(chat, asker.speech),
             ),
-            sent=_posts(recent, sent),
+            sent=_came(recent),
             waiting=_posts(waiting, _OPEN),
             unknown=_posts(recent, frozenset({State.UNKNOWN})),
             failed=tuple(row for row in recent if row.state in _LOST and row.reason != PAUSED),
@@ -123,6 +123,18 @@ class AskStatus:
 
     async def _find(self, query: DeliveryQuery) -> Sequence[Delivery]:
         return await self._means.store.outbox.find(query)
+
+
+def _came(rows: Sequence[Delivery]) -> int:
+    """How many posts were sent; of a digest its papers count, not its message and edits."""
+    sent = {row.post_key for row in rows if row.state is State.SENT}
+    edited = {key.removeprefix("edit:").rpartition(":")[0] for key in sent if _is(key, "edit")}
+    gathered = {row.post_key for row in rows if row.reason in sent | edited}
+    return len({key for key in sent | gathered if not _is(key, "digest", "edit")})
+
+
+def _is(post_key: str, *kinds: str) -> bool:
+    return post_key.partition(":")[0] in kinds
 
 
 def _posts(rows: Iterable[Delivery], states: frozenset[State]) -> int:
