@@ -12,8 +12,8 @@ from bot.services.health import Standing
 
 @dataclass(frozen=True, slots=True)
 class ChatFacts:
-    """A chat's last 24 hours. ``sent``, ``waiting`` and ``unknown`` count posts, not parts; a digest
-    that was sent counts as its papers.
+    """A chat's last 24 hours. ``sent``, ``waiting`` and ``unknown`` count posts, not parts; of a
+    digest that was sent its papers.
 
     ``chat`` is ``None`` where nothing is known of it; ``described`` says in sentences what it gets;
     ``failed`` are the newest first.
