@@ -4,6 +4,8 @@ With the driver's defaults (deferred transactions, a pool of writers) three of f
 failed with "database is locked" under four processes; with these settings none did.
 """
 
+from contextlib import suppress
+
 from sqlalchemy import Connection, event
 from sqlalchemy.engine import URL
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -31,6 +33,7 @@ def writer_engine(url: URL, busy_timeout: float) -> AsyncEngine:
     engine = _engine(url, busy_timeout, connections=1)
     _run_on_connect(engine, _WRITER)
     event.listen(engine.sync_engine, "begin", _begin_immediate)
+    event.listen(engine.sync_engine, "invalidate", _let_go)
     return engine
 
 
@@ -61,6 +64,15 @@ def _run_on_connect(engine: AsyncEngine, pragmas: tuple[str, ...]) -> None:
         cursor.close()
 
     event.listen(engine.sync_engine, "connect", run)
+
+
+def _let_go(
+    connection: DBAPIConnection, _entry: ConnectionPoolEntry, _error: BaseException | None
+) -> None:
+    """Give the write lock back before a connection is thrown away, as when its caller is cancelled:
+    SQLite keeps a closed connection, and its lock, for as long as anything refers to a cursor."""
+    with suppress(Exception):
+        connection.rollback()
 
 
 def _begin_immediate(connection: Connection) -> None:

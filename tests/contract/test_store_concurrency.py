@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
+from bot.domain.chat import Chat
 from bot.domain.delivery import Delivery, State
 from bot.domain.paper import Paper
 from bot.domain.paper_id import PaperId
@@ -115,3 +116,45 @@ async def test_f55_claims_at_once_never_overlap_while_rows_are_added(sql_store: 
     async with asyncio.timeout(60):
         await asyncio.gather(*adding, work(), work(), work())
     assert sorted(sent) == sorted(row.id for row in rows)
+
+
+async def test_others_have_their_turn_while_many_chats_are_read(sql_store: SqlStore) -> None:
+    chats = [Chat(Target("telegram", str(number))) for number in range(2_000)]
+    await sql_store.chats.save(chats, now=NOON)
+    turns = 0
+
+    async def count() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    counting = asyncio.create_task(count())
+    assert len(await sql_store.chats.all()) == len(chats)
+    counting.cancel()
+    assert turns > len(chats) / 250, "a slice is made at a time"
+
+
+async def test_a_writer_that_goes_away_at_any_step_holds_up_nobody(sql_store: SqlStore) -> None:
+    """What it began is undone at once, although somebody still keeps its error with all frames."""
+    await sql_store.papers.save(PAPERS)
+    gone: list[asyncio.Task[None]] = []
+    async with asyncio.timeout(20):  # a store that is held answers after 30 s
+        for step in range(12):
+            begun = asyncio.Event()
+
+            async def write(begun: asyncio.Event = begun) -> None:
+                async with sql_store.database.writing() as connection:
+                    await connection.exec_driver_sql("DELETE FROM papers")
+                    begun.set()
+                    while True:
+                        await connection.exec_driver_sql("SELECT id FROM papers")
+
+            gone.append(asyncio.create_task(write()))
+            await begun.wait()
+            for _ in range(step):
+                await asyncio.sleep(0)
+            gone[-1].cancel()
+            await asyncio.gather(gone[-1], return_exceptions=True)
+            await sql_store.papers.save(PAPERS[:1])
+    assert len(await sql_store.papers.get([p.id for p in PAPERS])) == len(PAPERS)

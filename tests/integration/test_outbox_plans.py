@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, event
 
+from bot.domain.chat import Chat
 from bot.domain.delivery import Delivery, State
 from bot.domain.target import Target
 from bot.ports import DeliveryQuery
@@ -74,6 +75,14 @@ async def test_a_claim_and_a_save_read_nothing_whole(tmp_path: Path) -> None:
         pytest.param(
             DeliveryQuery(states=frozenset({State.FAILED})), "ix_deliveries_unsent", id="failed"
         ),
+        pytest.param(
+            DeliveryQuery(target=CHAT, message_id="5"),
+            "ix_deliveries_message (message_id=? AND chat=?)",
+            id="a message in its chat",
+        ),
+        pytest.param(
+            DeliveryQuery(message_id="5"), "ix_deliveries_message (message_id=?)", id="a message"
+        ),
         pytest.param(DeliveryQuery(), "ix_deliveries_created_at", id="all"),
     ],
 )
@@ -101,3 +110,16 @@ async def test_what_planning_asks_about_many_chats_is_found_by_indexes(tmp_path:
         plan = await _plan(store, seen)
         assert "SCAN deliveries" not in plan, plan
         assert plan.count("ix_deliveries_chat (chat=? AND created_at>?)") == 2
+
+
+async def test_pruning_and_the_operators_list_read_nothing_whole(tmp_path: Path) -> None:
+    async with open_store(tmp_path / "sulan.db") as store:
+        chats = [Chat(CHAT), Chat(Target("discord", "2"))]
+        with _statements() as seen:
+            await store.backlog.prune(before=NOON)
+            await store.chats.save(chats, now=NOON)
+            await store.register.at(CHAT)
+        plan = await _plan(store, seen)
+        assert "ix_deliveries_created_at (created_at>? AND created_at<?)" in plan
+        assert "chats_1 (platform=? AND chat=?)" in plan
+        assert "SCAN" not in plan.replace("SCAN chat_moves", ""), plan
