@@ -28,6 +28,10 @@ from bot.ports import Clock
 # Discord API v10, "Global Rate Limit": 50 a second, answers to interactions not counted. As near to
 # it as no answer of 429 allows: with this, the worst second has 49 (benchmarks/broadcast.py).
 PER_SECOND = 48.7
+# While sends take many calls besides (a thread's start takes four), for there is no more room; from
+# this backlog of theirs on, in seconds.
+PER_SECOND_CROWDED = 9.0
+_CROWDED = 1.0
 # About five messages in five seconds to a channel (not documented; headers rule, and discord.py
 # obeys them).
 CHAT_GAP = 1.0
@@ -79,7 +83,8 @@ class DiscordAdapter:
         await self._stack.aclose()
 
     def pace(self, target: Target) -> Pace:  # noqa: ARG002 - one for all
-        return Pace(per_second=PER_SECOND, chat_gap=CHAT_GAP)
+        crowded = self.rest.backlog > _CROWDED
+        return Pace(per_second=PER_SECOND_CROWDED if crowded else PER_SECOND, chat_gap=CHAT_GAP)
 
     def render(self, post: Post, *, plain: bool = False) -> Sequence[DiscordMessage]:
         return self._render(post, plain=plain)

@@ -37,6 +37,11 @@ class BotRest:
         self._courtesy = Courtesy(clock)
         self._timeout = timeout
 
+    @property
+    def backlog(self) -> float:
+        """Seconds that calls wait which are no sends (``Courtesy``)."""
+        return self._courtesy.backlog
+
     async def user_id(self) -> str:
         """The bot's own user id."""
         user = (await self._connection.logged_in()).user
@@ -63,9 +68,7 @@ class BotRest:
         self._invalid.check()
         client = await self._connection.logged_in()
         if not path.startswith(_UNCOUNTED):
-            if method == "GET" or path.endswith(_STARTS):
-                await self._courtesy.turn()
-            self._courtesy.note()
+            await self._courtesy.turn(beside=method == "GET" or path.endswith(_STARTS))
         given: dict[str, Any] = {"json": json} if json is not None else {}
         if file is not None:
             given = {"form": _form(json, file)}
