@@ -19,6 +19,11 @@ from bot.store.later import later
 from bot.store.outbox_query import newest
 from bot.store.tables import DELIVERIES, LANES, OPEN, SUSPENSIONS
 
+# Who asks for no more gets them at once, in less time all told: 10,000 take some 150 ms.
+_FEW = 10_000
+# Of more, so many are made at a time: some 5 ms.
+_SLICE = 500
+_COLUMNS = DELIVERIES.c.keys()
 # What a delivery is besides where it goes; none of it but the last changes after adding.
 _WHAT = tuple(field.name for field in fields(Delivery) if field.name != "target")
 _CHANGING = tuple(name for name in _WHAT if name not in {"post_key", "created_at", "part"})
@@ -95,9 +100,20 @@ class SqlOutbox:
         states = sorted(State if query.states is None else query.states)
         if not states or query.limit < 1:
             return []
+        wanted = newest(query, states)
+        if query.limit > _FEW:
+            return await self._many(wanted)
         async with self._database.reading() as connection:
-            rows = await connection.execute(newest(query, states))
+            rows = await connection.execute(wanted)
             return [_delivery(row) for row in rows.mappings()]
+
+    async def _many(self, wanted: sa.Select[Any]) -> list[Delivery]:
+        """So many that the loop must not stand still for them (F65)."""
+        found: list[Delivery] = []
+        async with self._database.streaming(wanted, size=_SLICE) as slices:
+            async for rows in slices:
+                found += [_delivery(dict(zip(_COLUMNS, row, strict=True))) for row in rows]
+        return found
 
 
 _SEND_FIRST = (
