@@ -50,11 +50,13 @@ async def move_deliveries(connection: AsyncConnection, old: Target, chat: str) -
 
 
 async def move_spacing(connection: AsyncConnection, old: Target, new: Target) -> None:
-    """The new address waits as long as the old one, if that is longer."""
+    """The new address waits as long as the old one, if that is longer; the old one no more."""
     left = sa.select(LANES.c.next_at).where(LANES.c.lane == lane_of(old))
     until = (await connection.execute(left)).scalar_one()
     lane = sa.update(LANES).where(LANES.c.lane == lane_of(new), LANES.c.next_at < until)
     await connection.execute(lane.values(next_at=until))
+    left_lane = sa.update(LANES).where(LANES.c.lane == lane_of(old))
+    await connection.execute(left_lane.values(next_at=LONG_AGO))
 
 
 async def remember(database: Database, connection: AsyncConnection, old: Target, home: str) -> None:
