@@ -505,9 +505,14 @@ class Backlog(Protocol):
         """Forget settled deliveries created before a moment; returns how many."""
         ...
 
-    async def renew(self, deliveries: Collection[Delivery], *, now: datetime) -> int:
+    async def renew(
+        self, deliveries: Collection[Delivery], *, now: datetime, within: str | None = None
+    ) -> int:
         """Put deliveries that ended without having been sent (``failed``, ``expired``, ``passed``)
-        back into the queue as if they were new; returns how many. All others stay as they are."""
+        back into the queue as if they were new; returns how many. All others stay as they are.
+
+        ``within``: not into the queue, but into the post of this key (``included``).
+        """
         ...
 
 

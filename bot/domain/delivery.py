@@ -230,9 +230,11 @@ def backoff(attempts: int) -> timedelta:
     return min(_LONGEST_WAIT, _FIRST_WAIT * 2 ** min(max(0, attempts - 1), 20))
 
 
-def renewed(delivery: Delivery, now: datetime) -> Delivery:
-    """The delivery as if nobody had tried it yet, and it were news now."""
-    return Delivery(delivery.target, delivery.post_key, now, now, part=delivery.part)
+def renewed(delivery: Delivery, now: datetime, *, within: str | None = None) -> Delivery:
+    """The delivery as if nobody had tried it yet, and it were news now; as part of another post
+    where its key is given (``within``)."""
+    new = Delivery(delivery.target, delivery.post_key, now, now, part=delivery.part)
+    return new if within is None else replace(new, state=State.INCLUDED, reason=within)
 
 
 def expired(delivery: Delivery, now: datetime) -> bool:

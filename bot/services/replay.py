@@ -5,7 +5,7 @@ chat's filters, languages, style and limit do.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TypeAlias
 
@@ -29,7 +29,8 @@ _Rows: TypeAlias = Mapping[str, Sequence[Delivery]]
 
 @dataclass(frozen=True, slots=True)
 class Lack:
-    """What one chat lacks: ``new`` rows, and rows to send ``again`` that ended unsent.
+    """What one chat lacks: ``new`` rows, rows to send ``again`` that ended unsent, and such rows of
+    papers that join a digest, by its key.
 
     ``unknown`` counts those of which nobody knows whether they arrived; they are left as they are.
     """
@@ -37,6 +38,7 @@ class Lack:
     chat: Chat
     new: Sequence[Delivery] = ()
     again: Sequence[Delivery] = ()
+    joining: Mapping[str, Sequence[Delivery]] = field(default_factory=dict[str, Sequence[Delivery]])
     unknown: int = 0
 
     @property
@@ -69,9 +71,16 @@ class Replay:
         new = [Delivery(chat.target, key, self._now, self._now) for key in keys if key not in rows]
         again = [row for row in there if row.state in UNSENT_FOR_GOOD]
         again += _never_shown(there, rows)
-        if chat.style is Style.DIGEST:
-            new = [*self._gathered(chat, new, rows)]
-        return Lack(chat, new, again, sum(row.state is State.UNKNOWN for row in there))
+        unknown = sum(row.state is State.UNKNOWN for row in there)
+        if chat.style is not Style.DIGEST:
+            return Lack(chat, new, again, unknown=unknown)
+        ended = [row for row in again if row.post_key.startswith("paper:")]
+        joining = {
+            digest.key: [row for row in ended if row.post_key.endswith(f":{digest.language}")]
+            for digest in self._digests(chat)
+        }
+        again = [row for row in again if row not in ended]
+        return Lack(chat, [*self._gathered(chat, [*new, *ended], rows)], again, joining, unknown)
 
     async def queue(self, lack: Lack) -> int:
         """Queue what is lacking; returns how many rows. Doing it twice adds nothing.
@@ -80,6 +89,8 @@ class Replay:
             StoreError: the store cannot be used.
         """
         renewed = await self._store.backlog.renew(lack.again, now=self._now)
+        for key, papers in lack.joining.items():
+            await self._store.backlog.renew(papers, now=self._now, within=key)
         return renewed + await self._store.outbox.add(lack.new)
 
     async def _wanted(self, chat: Chat, rows: _Rows) -> Sequence[PaperId]:
@@ -114,13 +125,18 @@ class Replay:
             rows.setdefault(row.post_key, []).append(row)
         return rows
 
-    def _gathered(self, chat: Chat, new: Sequence[Delivery], rows: _Rows) -> Iterator[Delivery]:
-        """Papers as parts of the day's digest, with its row, or the one that adds to it."""
+    def _digests(self, chat: Chat) -> Iterator[DigestPost]:
         for language in chat.languages:
-            digest = DigestPost(self._day.isoformat(), language)
-            papers = [row for row in new if row.post_key.endswith(f":{language}")]
+            yield DigestPost(self._day.isoformat(), language)
+
+    def _gathered(self, chat: Chat, lacks: Sequence[Delivery], rows: _Rows) -> Iterator[Delivery]:
+        """Papers as parts of the day's digest, with its row, or the one that adds to it. Those that
+        have a row already get no other."""
+        for digest in self._digests(chat):
+            papers = [row for row in lacks if row.post_key.endswith(f":{digest.language}")]
             for row in papers:
-                yield replace(row, state=State.INCLUDED, reason=digest.key)
+                if row.post_key not in rows:
+                    yield replace(row, state=State.INCLUDED, reason=digest.key)
             if papers and digest.key not in rows:
                 yield Delivery(chat.target, digest.key, self._now, self._now)
             elif papers:
@@ -131,9 +147,16 @@ class Replay:
 
 
 def _never_shown(papers: Iterable[Delivery], rows: _Rows) -> list[Delivery]:
-    """The digests that some papers are part of and that were never sent."""
+    """The digests that some papers are part of and that were never sent, and the newest edits of
+    digests that were never made."""
     names = dict.fromkeys(row.reason for row in papers if row.state is State.INCLUDED)
-    return [row for name in names for row in rows.get(name, ()) if row.state in UNSENT_FOR_GOOD]
+    keys = [key for name in names for key in (name, *_newest_edit(name, rows))]
+    return [row for key in keys for row in rows.get(key, ()) if row.state in UNSENT_FOR_GOOD]
+
+
+def _newest_edit(digest: str, rows: _Rows) -> list[str]:
+    edits = [key for key in rows if key.startswith(f"edit:{digest}:")]
+    return [max(edits, key=lambda key: int(key.rpartition(":")[2]))] if edits else []
 
 
 def _was_given(key: str, rows: _Rows) -> bool:

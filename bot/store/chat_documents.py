@@ -64,7 +64,7 @@ def decode(text: str) -> Choices:
         return Choices(
             second_language=document.get("second_language"),
             filters=_filters(document.get("filters", {})),
-            style=Style(document.get("style", Style.EACH)),
+            style=_style(document.get("style", Style.EACH)),
             timetable=_timetable(document.get("timetable")),
             quiet_hours=_quiet_hours(document.get("quiet_hours")),
             looks=Looks(**_known(Looks, document.get("looks", {}))),
@@ -84,6 +84,12 @@ def _chosen(value: Filters | Looks, default: Filters | Looks) -> Document:
 def _known(kind: type[Filters | Looks], document: Document) -> Document:
     names = {field.name for field in fields(kind)}
     return {name: value for name, value in document.items() if name in names}
+
+
+def _style(name: str) -> Style:
+    """A later version's style is none of ours: its chat gets a message a paper meanwhile, lest one
+    chat keep all others from being read."""
+    return Style(name) if name in set(Style) else Style.EACH
 
 
 def _filters(document: Document) -> Filters:

@@ -61,6 +61,8 @@ class MemoryBacklog:
             self._outbox.remove(row)
         return len(stale)
 
-    async def renew(self, deliveries: Collection[Delivery], *, now: datetime) -> int:
+    async def renew(
+        self, deliveries: Collection[Delivery], *, now: datetime, within: str | None = None
+    ) -> int:
         """See the port."""
-        return sum(self._outbox.renew(delivery, now) for delivery in deliveries)
+        return sum(self._outbox.renew(delivery, now, within=within) for delivery in deliveries)

@@ -93,12 +93,12 @@ class MemoryOutbox:
         found.sort(key=lambda row: (row.created_at, self._numbers[row.id]), reverse=True)
         return found[: max(0, query.limit)]
 
-    def renew(self, delivery: Delivery, now: datetime) -> bool:
-        """Queue a row anew that ended unsent; returns whether it did."""
+    def renew(self, delivery: Delivery, now: datetime, *, within: str | None = None) -> bool:
+        """Queue a row anew that ended unsent, or put it into a post; returns whether it did."""
         row = self._rows.get(delivery.id)
         if row is None or row.state not in UNSENT_FOR_GOOD:
             return False
-        self._write(renewed(row, now))
+        self._write(renewed(row, now, within=within))
         return True
 
     def holds(self, row_id: str) -> bool:

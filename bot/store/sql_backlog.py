@@ -111,8 +111,11 @@ class SqlBacklog:
             place = {"at": rows[-1][0], "after": rows[-1][1]} if len(rows) == _LOOKED_AT else None
         return pruned
 
-    async def renew(self, deliveries: Collection[Delivery], *, now: datetime) -> int:
+    async def renew(
+        self, deliveries: Collection[Delivery], *, now: datetime, within: str | None = None
+    ) -> int:
         """See the port."""
+        place = {} if within is None else {"state": State.INCLUDED.value, "reason": within}
         count = 0
         for batch in batches(deliveries):
             async with self._database.writing() as connection:
@@ -121,7 +124,7 @@ class SqlBacklog:
                 again = (
                     sa.update(DELIVERIES)
                     .where(_ROW.id.in_([row.id for row in batch]), ended)
-                    .values(created_at=now, due_at=now, **_AS_NEW)
+                    .values(created_at=now, due_at=now, **_AS_NEW | place)
                 )
                 count += (await connection.execute(again)).rowcount
                 await refresh(connection, lanes)

@@ -129,6 +129,38 @@ async def test_a_digest_that_was_never_sent_goes_out_with_all_its_papers(store: 
     assert (_keys(lack.new), _keys(lack.again)) == ([], [digest])
 
 
+async def test_papers_that_a_limit_passed_over_join_the_digest_once_there_is_room(
+    store: Store,
+) -> None:
+    digest = "digest:2026-08-20:zh"
+    sent = Delivery(_CHAT.target, digest, _THEN, _THEN, state=State.SENT, message_id="1")
+    passed = [_row(n, State.PASSED) for n in (2, 3)]
+    await store.outbox.add([sent, _row(1, State.INCLUDED, reason=digest), *passed])
+    chat = replace(_CHAT, style=Style.DIGEST, filters=Filters(most_a_day=2))
+    lack = await _lack(store, chat)
+    assert lack.messages == 1
+    await Replay(store, _DAY, now=_NOW).queue(lack)
+    rows = {row.post_key: row for row in await store.outbox.find(DeliveryQuery())}
+    assert rows["paper:2608.00003:zh"].state is State.INCLUDED
+    assert rows["paper:2608.00003:zh"].reason == digest
+    assert rows["paper:2608.00002:zh"].state is State.PASSED
+    assert rows[f"edit:{digest}:2"].state is State.PENDING
+    assert (await _lack(store, chat)).messages == 0
+
+
+async def test_an_edit_that_was_never_made_is_made(store: Store) -> None:
+    digest = "digest:2026-08-20:zh"
+    sent = Delivery(_CHAT.target, digest, _THEN, _THEN, state=State.SENT, message_id="1")
+    edits = [
+        Delivery(_CHAT.target, f"edit:{digest}:{n}", _THEN, _THEN, state=state)
+        for n, state in ((9, State.SENT), (10, State.FAILED))
+    ]
+    papers = [_row(n, State.INCLUDED, reason=digest) for n in (1, 2, 3)]
+    await store.outbox.add([sent, *edits, *papers])
+    lack = await _lack(store, replace(_CHAT, style=Style.DIGEST))
+    assert (_keys(lack.new), _keys(lack.again)) == ([], [f"edit:{digest}:10"])
+
+
 async def test_an_announcement_reaches_each_open_chat_once(store: Store) -> None:
     chats = [
         Chat(Target("telegram", "1"), since=_THEN),

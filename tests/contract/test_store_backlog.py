@@ -185,3 +185,13 @@ async def test_deliveries_are_found_by_platform_and_by_the_kind_of_their_post(
     assert await found(DeliveryQuery(kind="100%_")) == []
     ended = frozenset({State.INCLUDED, State.PASSED})
     assert await found(DeliveryQuery(states=ended)) == [rows[3], rows[2]]
+
+
+async def test_what_ended_unsent_can_become_part_of_another_post(store: Store) -> None:
+    row = replace(_row("telegram", 1, State.PASSED), reason="why")
+    await store.outbox.add([row])
+    later = _NOON + timedelta(days=1)
+    assert await store.backlog.renew([row], now=later, within="digest:x:zh") == 1
+    (now,) = await store.outbox.find(DeliveryQuery())
+    assert (now.state, now.reason) == (State.INCLUDED, "digest:x:zh")
+    assert await store.outbox.claim(9, now=later, lease=timedelta(seconds=30)) == []

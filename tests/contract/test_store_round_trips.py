@@ -197,3 +197,7 @@ def test_f59_damaged_settings_of_a_chat_are_an_error_that_says_what_to_do(text: 
 
 def test_a_chat_that_chose_nothing_takes_no_room() -> None:
     assert chat_documents.encode(Chat(Target("telegram", "1"))) == "{}"
+
+
+def test_a_style_of_a_later_version_keeps_no_chat_from_being_read() -> None:
+    assert chat_documents.decode('{"style": "carousel"}').style is Style.EACH

@@ -479,3 +479,13 @@ def test_what_gathers_for_the_next_slot_is_not_lost_to_a_change() -> None:
     assert counted(waiting, after, NOON).since == datetime(2026, 11, 20, 8, 30, tzinfo=UTC)
     early = datetime(2026, 11, 20, 8, 31, tzinfo=UTC)
     assert counted(waiting, after, early).since == early - timedelta(minutes=20)
+
+
+async def test_a_chat_that_left_comes_back_only_where_there_is_room() -> None:
+    one = stage(replace(OPTIONS, most_chats=1))
+    await one.ask("subscribe")
+    await one.ask("unsubscribe")
+    await one.ask("subscribe", target=Target("fake", "2"))
+    shown = await one.ask("subscribe")
+    assert "as many chats as it can serve" in shown.last.title
+    assert not (await sure(one)).sources

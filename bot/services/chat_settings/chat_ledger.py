@@ -12,8 +12,9 @@ from bot.domain.errors import StoreError
 from bot.domain.target import Target
 from bot.ports import Clock, DeliveryQuery, Store
 
-# A change takes milliseconds; who died in the middle of one holds up the next for so long.
-_LEASE = timedelta(seconds=5)
+# A change takes milliseconds, but a write may wait 30 s for another process's (the store's busy
+# timeout), and must not lose its turn meanwhile. Who died in the middle holds up the next so long.
+_LEASE = timedelta(seconds=40)
 _AGAIN_S = 0.05
 _PATIENCE_S = 8.0
 # Rows of one chat that wait: far more than any chat has.

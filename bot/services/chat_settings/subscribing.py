@@ -57,7 +57,8 @@ class Subscribing:
                 say("Whoever runs this bot chooses which chats get papers. Commands work here.")
             )
             return
-        if visit.chat is None and await self._full():
+        new = visit.chat is None or not subscribed(visit.chat)
+        if new and await self._full():
             await visit.tell(say("This bot has as many chats as it can serve. Commands work here."))
             return
         wish = "" if visit.pressed else visit.command.argument
