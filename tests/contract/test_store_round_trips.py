@@ -189,7 +189,7 @@ def test_what_a_newer_version_writes_of_a_chat_is_read_as_far_as_it_is_known(cha
     assert read == chat_documents.decode(chat_documents.encode(chat))
 
 
-@pytest.mark.parametrize("text", ["", "[]", '{"style":"zine"}', '{"filters":{"include":1}}'])
+@pytest.mark.parametrize("text", ["", "[]", '{"filters":{"include":1}}'])
 def test_f59_damaged_settings_of_a_chat_are_an_error_that_says_what_to_do(text: str) -> None:
     with pytest.raises(StoreError, match="restore the store from a backup"):
         chat_documents.decode(text)
