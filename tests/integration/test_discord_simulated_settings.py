@@ -213,6 +213,7 @@ async def test_a_days_papers_stand_in_one_thread() -> None:
             (message,) = stage.bot.render(post)
             target = Target("discord", str(stage.channel.id))
             receipt = await stage.bot.send(target, message, key=f"{number:024}")
+            stage.clock.advance(1)  # calls beside the sends are ten at once, then paced
             assert await stage.bot.find(target, f"{number:024}") == receipt
         (thread,) = stage.env.bot.get_channel(stage.channel.id).threads
         assert thread.name == "HF Daily 2026-11-20"
