@@ -1,0 +1,50 @@
+"""What processes share: rates, leases, and updates that none may lose."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+
+class Rates(Protocol):
+    """One rate for each key (a bot token), shared by all processes (GCRA)."""
+
+    async def reserve(self, key: str, count: int, *, per_second: float, now: datetime) -> datetime:
+        """Take ``count`` slots; returns the instant of the first, the others follow at
+        1/``per_second``. Never lets through more than the rate plus one in any second."""
+        ...
+
+    async def hold(self, key: str, *, until: datetime) -> None:
+        """No slot before ``until``: the platform asked us to wait. Never shortens a wait."""
+        ...
+
+
+class Inbox(Protocol):
+    """Updates kept before they are confirmed, so that a kill loses none."""
+
+    async def keep(self, updates: Mapping[str, str], *, now: datetime) -> Sequence[str]:
+        """Store updates (id to its JSON); returns the ids that are new, in the given order."""
+        ...
+
+    async def open(self) -> Mapping[str, str]:
+        """Those not yet done, oldest first."""
+        ...
+
+    async def done(self, update_id: str, *, now: datetime) -> None:
+        """It has been handled. It stays known, so that a repeat does nothing."""
+        ...
+
+    async def prune(self, *, before: datetime) -> int:
+        """Forget those done before a moment; returns how many."""
+        ...
+
+
+class Leases(Protocol):
+    """Who does what only one may do: poll a token, hold a gateway shard."""
+
+    async def acquire(self, name: str, owner: str, *, now: datetime, until: datetime) -> bool:
+        """Whether ``owner`` holds the lease now; acquiring again prolongs it."""
+        ...
+
+    async def release(self, name: str, owner: str) -> None:
+        """Give it back. Not holding it is no error."""
+        ...
