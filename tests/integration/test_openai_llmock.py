@@ -118,7 +118,7 @@ async def test_a_429_is_waited_out_for_as_long_as_it_says(mock: LLMockServer) ->
     assert setup.outcomes == ["busy", "busy", "ok"]
 
 
-async def test_an_exhausted_quota_stops_every_later_call(mock: LLMockServer) -> None:
+async def test_an_exhausted_quota_stops_every_later_call_f24(mock: LLMockServer) -> None:
     """F24."""
     mock.state.scenarios.add(Fail(429, code="insufficient_quota", times=None))
     async with _setup(mock) as setup:
@@ -129,7 +129,9 @@ async def test_an_exhausted_quota_stops_every_later_call(mock: LLMockServer) -> 
 
 
 @pytest.mark.parametrize("status", [401, 403, 404, 410])
-async def test_what_a_person_must_mend_is_never_retried(mock: LLMockServer, status: int) -> None:
+async def test_what_a_person_must_mend_is_never_retried_f24_f25(
+    mock: LLMockServer, status: int
+) -> None:
     """F24, F25: llmock's own judge of clients agrees."""
     mock.state.scenarios.add(Fail(status, times=None))
     async with _setup(mock) as setup:
@@ -204,7 +206,7 @@ async def test_a_bad_answer_is_asked_for_once_more(
     assert all(call.input_tokens for call in setup.ledger.calls)
 
 
-async def test_fenced_json_is_read(mock: LLMockServer) -> None:
+async def test_fenced_json_is_read_f22(mock: LLMockServer) -> None:
     """F22."""
     mock.state.scenarios.add(Reply(text=f"```json\n{SOUND}\n```"))
     async with _setup(mock) as setup:
@@ -212,7 +214,7 @@ async def test_fenced_json_is_read(mock: LLMockServer) -> None:
     assert setup.outcomes == ["ok"]
 
 
-async def test_llmocks_own_valid_answers_are_valid_json_and_no_summaries(
+async def test_llmocks_own_valid_answers_are_valid_json_and_no_summaries_f22(
     mock: LLMockServer,
 ) -> None:
     """F22: it fills the strict schema with placeholders, in the right shape."""
@@ -255,7 +257,7 @@ async def test_a_server_that_is_gone_is_told_as_such() -> None:
     await endpoint.aclose()
 
 
-async def test_the_status_lists_what_is_offered(mock: LLMockServer) -> None:
+async def test_the_status_lists_what_is_offered_f25(mock: LLMockServer) -> None:
     """F25."""
     async with _setup(mock) as setup:
         status = await setup.summarizer.model_status()

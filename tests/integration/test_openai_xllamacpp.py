@@ -230,7 +230,7 @@ async def test_the_strict_schema_is_honoured_to_the_letter(address: str) -> None
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-async def test_valid_nonsense_is_never_published(address: str, language: str) -> None:
+async def test_valid_nonsense_is_never_published_f22(address: str, language: str) -> None:
     """F22: two answers a paper, all of them in the asked shape, none fit to publish."""
     async with _line(address) as line:
         summarizer = OpenAISummarizer(
@@ -244,7 +244,7 @@ async def test_valid_nonsense_is_never_published(address: str, language: str) ->
                 await summarizer.summarize(paper, language)
 
 
-async def test_nonsense_with_scores_on_the_scale_is_no_summary_either(address: str) -> None:
+async def test_nonsense_with_scores_on_the_scale_is_no_summary_either_f22(address: str) -> None:
     """F22: it is the texts that the checks refuse, too."""
     for text in await _answers(address, 3):
         entry = json.loads(text)
@@ -256,7 +256,7 @@ async def test_nonsense_with_scores_on_the_scale_is_no_summary_either(address: s
         assert verdict.unusable is not None or len(verdict.findings) >= 2
 
 
-async def test_an_answer_that_reaches_its_cap_is_cut_off(address: str) -> None:
+async def test_an_answer_that_reaches_its_cap_is_cut_off_f20(address: str) -> None:
     """F20, as a real server says it."""
     asked = Asked("nonsense", load_wording("en"), lambda text, _: Draft(text))
     async with _line(address) as line:
@@ -267,7 +267,7 @@ async def test_an_answer_that_reaches_its_cap_is_cut_off(address: str) -> None:
 
 
 @pytest.mark.parametrize(("model", "offered"), [("nonsense", True), ("another", False)])
-async def test_the_servers_own_list_tells_what_is_offered(
+async def test_the_servers_own_list_tells_what_is_offered_f25(
     address: str, model: str, offered: bool
 ) -> None:
     """F25."""

@@ -47,7 +47,7 @@ def _budget(limit: DailyLimit, *calls: ModelCall) -> tuple[Budget, VirtualClock]
         pytest.param(DailyLimit(usd=Decimal(1)), _call(10**9), True, id="no known price"),
     ],
 )
-def test_a_call_of_100_tokens_and_a_cent_is_let_through_or_not(
+def test_a_call_of_100_tokens_and_a_cent_is_let_through_or_not_f29(
     limit: DailyLimit, spent: ModelCall, allowed: bool
 ) -> None:
     """F29."""
@@ -64,7 +64,7 @@ def test_a_call_of_100_tokens_and_a_cent_is_let_through_or_not(
             asyncio.run(run())
 
 
-async def test_fifty_calls_at_once_never_hold_more_than_the_limit() -> None:
+async def test_fifty_calls_at_once_never_hold_more_than_the_limit_f29() -> None:
     """F29: each may cost 100 and costs 60; together they stay under 1000."""
     ledger, clock = MemoryLedger(), VirtualClock(NOON)
     budget = Budget(ledger, clock=clock, limit=DailyLimit(tokens=1000))
@@ -91,7 +91,7 @@ async def test_fifty_calls_at_once_never_hold_more_than_the_limit() -> None:
     assert let_through == spent // 60
 
 
-async def test_a_call_waits_for_room_that_calls_in_flight_only_hold() -> None:
+async def test_a_call_waits_for_room_that_calls_in_flight_only_hold_f29() -> None:
     """F29: an estimate that was too high refuses nobody."""
     budget = Budget(MemoryLedger(), clock=VirtualClock(NOON), limit=DailyLimit(tokens=150))
     order: list[str] = []
@@ -107,7 +107,7 @@ async def test_a_call_waits_for_room_that_calls_in_flight_only_hold() -> None:
     assert order == ["a in", "a out", "b in", "b out"]
 
 
-async def test_a_call_whose_answer_was_lost_counts_until_midnight() -> None:
+async def test_a_call_whose_answer_was_lost_counts_until_midnight_f29() -> None:
     """F29: it may have been billed, and the ledger has no tokens for it."""
     clock = VirtualClock(NOON)
     budget = Budget(MemoryLedger(), clock=clock, limit=DailyLimit(tokens=150))

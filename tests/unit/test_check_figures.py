@@ -153,13 +153,13 @@ NO_FIGURES = [
 
 
 @pytest.mark.parametrize(("stated", "told"), SAME, ids=[f"{a} = {b}" for a, b in SAME])
-def test_one_value_is_found_in_every_way_of_writing_it(stated: str, told: str) -> None:
+def test_one_value_is_found_in_every_way_of_writing_it_f26(stated: str, told: str) -> None:
     assert figures(told), "a figure that is not seen cannot be wrong"
     assert unfounded_figures(told, read_source(stated)) == ()
 
 
 @pytest.mark.parametrize(("stated", "told"), OTHER, ids=[f"{a} ≠ {b}" for a, b in OTHER])
-def test_another_value_scale_unit_or_name_is_reported(stated: str, told: str) -> None:
+def test_another_value_scale_unit_or_name_is_reported_f26(stated: str, told: str) -> None:
     assert unfounded_figures(told, read_source(stated))
 
 
@@ -223,7 +223,7 @@ units = st.sampled_from(
 
 
 @given(st.lists(st.tuples(values, units), min_size=1, max_size=6), st.data())
-def test_a_figure_copied_from_the_abstract_is_never_reported(
+def test_a_figure_copied_from_the_abstract_is_never_reported_f26(
     stated: list[tuple[Fraction, str]], data: st.DataObject
 ) -> None:
     written = [f"{decimal(value)}{unit}" for value, unit in stated]
@@ -233,7 +233,7 @@ def test_a_figure_copied_from_the_abstract_is_never_reported(
 
 
 @given(st.lists(values, max_size=6), values, units)
-def test_a_value_that_the_abstract_lacks_is_always_reported(
+def test_a_value_that_the_abstract_lacks_is_always_reported_f26(
     stated: list[Fraction], told: Fraction, unit: str
 ) -> None:
     abstract = "We report " + " for these, while ".join(f"{decimal(v)}%" for v in stated) + " here."

@@ -200,14 +200,16 @@ an optimiser.
         (entry("打分", f"{SCORES}\n\n“很好。”"), ""),
     ],
 )
-def test_a_text_that_stops_in_mid_sentence_is_noticed_where_it_stops(text: str, part: str) -> None:
+def test_a_text_that_stops_in_mid_sentence_is_noticed_where_it_stops_f20(
+    text: str, part: str
+) -> None:
     """F20"""
     assert read_entry(text, ZH).cut_off == part
 
 
 @settings(max_examples=200, deadline=None)
 @given(st.text(max_size=300), st.sampled_from([ZH, EN]))
-def test_no_text_makes_reading_fail(text: str, wording: object) -> None:
+def test_no_text_makes_reading_fail_f22(text: str, wording: object) -> None:
     """F22"""
     assert isinstance(wording, type(ZH))
     assert set(read_entry(text, wording).missing) <= {

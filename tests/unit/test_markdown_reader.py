@@ -115,7 +115,7 @@ def test_a_count_that_does_not_fit_is_noted() -> None:
     ]
 
 
-def test_a_cut_entry_is_named() -> None:
+def test_a_cut_entry_is_named_f20() -> None:
     """F20"""
     imported = read_digest(DIGEST.replace("推荐度：4分。好。", "推荐度：4分。值得在"))
     (finding,) = imported.digest.entries[0].summary.findings

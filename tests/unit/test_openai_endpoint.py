@@ -60,7 +60,7 @@ def _answers(body: object, status: int = 200, **headers: str) -> Handler:
 # --- what leaves
 
 
-async def test_a_request_carries_our_key_our_body_and_nothing_of_the_environment(
+async def test_a_request_carries_our_key_our_body_and_nothing_of_the_environment_t5(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """T5: the SDK by itself would send all of these, and even replace the key."""
@@ -109,7 +109,7 @@ async def test_a_server_that_needs_no_key_is_sent_none(monkeypatch: pytest.Monke
     assert seen == [None]
 
 
-async def test_a_redirect_is_not_followed_with_the_key() -> None:
+async def test_a_redirect_is_not_followed_with_the_key_t7() -> None:
     """T7."""
     seen: list[str] = []
 
@@ -190,7 +190,9 @@ async def test_a_failing_request_is_sent_once() -> None:
         pytest.param("\ud83d".encode("utf-8", "surrogatepass"), ChatReply(False), id="no UTF-8"),
     ],
 )
-async def test_any_body_becomes_a_reply(content: str | bytes, reply: ChatReply) -> None:
+async def test_any_body_becomes_a_reply_f19_f20_f21_f22(
+    content: str | bytes, reply: ChatReply
+) -> None:
     found = await _complete(lambda _: httpx2.Response(200, content=content))
     assert found == reply
 
@@ -289,7 +291,7 @@ async def test_every_failure_becomes_one_of_ours(handler: Handler, error: type[S
 
 
 @pytest.mark.parametrize(("handler", "error"), FAILURES)
-async def test_no_traceback_prints_the_key_or_a_body(
+async def test_no_traceback_prints_the_key_or_a_body_t5(
     handler: Handler, error: type[SulanError]
 ) -> None:
     """T5: neither the message nor anything that it is chained to; some servers repeat both."""
@@ -378,7 +380,7 @@ async def _offered(handler: Handler) -> object:
         await endpoint.aclose()
 
 
-async def test_models_are_listed_with_their_end() -> None:
+async def test_models_are_listed_with_their_end_f25() -> None:
     """F25."""
     body = {
         "object": "list",

@@ -66,7 +66,7 @@ def _refusal(status: int, message: str = "", **fields: object) -> Refusal:
         pytest.param(_refusal(413), SummaryError, "failed", id="too large"),
     ],
 )
-def test_every_refusal_has_one_meaning(
+def test_every_refusal_has_one_meaning_f21_f24_f25_t5(
     refusal: Refusal, error: type[SummaryError], reason: str
 ) -> None:
     found = refusal_error(refusal, SUBJECT)
@@ -153,7 +153,7 @@ def test_a_request_that_is_too_big_is_no_refused_parameter(message: str) -> None
     assert type(refusal_error(_refusal(400, message), SUBJECT)) is SummaryError
 
 
-def test_a_gone_model_is_named_with_what_to_do() -> None:
+def test_a_gone_model_is_named_with_what_to_do_f25() -> None:
     """F25."""
     text = str(refusal_error(_refusal(404), SUBJECT))
     assert "gpt-6-luna" in text

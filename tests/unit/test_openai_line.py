@@ -276,7 +276,7 @@ def test_a_call_that_backs_off_holds_no_turn() -> None:
 # --- F24, F25: what only a person can mend
 
 
-async def test_an_unusable_model_is_asked_once_and_remembered() -> None:
+async def test_an_unusable_model_is_asked_once_and_remembered_f24() -> None:
     """F24: fifty papers, one turn, one request; then again after the latch."""
     setup = Setup(ModelUnusable("no quota"), OK, options=replace(LOCAL, concurrency=1))
     results = await asyncio.gather(*(setup.ask(n) for n in range(1, 51)), return_exceptions=True)
@@ -306,7 +306,7 @@ async def test_f29_a_call_that_nobody_waits_for_is_booked_and_keeps_its_room() -
         await setup.ask()
 
 
-async def test_an_unusable_model_is_logged_once(caplog: pytest.LogCaptureFixture) -> None:
+async def test_an_unusable_model_is_logged_once_f24(caplog: pytest.LogCaptureFixture) -> None:
     """F24: alert once."""
     setup = Setup(ModelUnusable("no quota"))
     for _ in range(3):
@@ -315,7 +315,7 @@ async def test_an_unusable_model_is_logged_once(caplog: pytest.LogCaptureFixture
     assert [record.getMessage() for record in caplog.records] == ["model cannot be used"]
 
 
-async def test_a_gone_model_is_never_waited_for() -> None:
+async def test_a_gone_model_is_never_waited_for_f25() -> None:
     """F25."""
     setup = Setup(ModelUnusable("the model m is gone"))
     with pytest.raises(ModelUnusable, match="is gone"):
@@ -441,7 +441,7 @@ async def test_an_answer_that_cannot_be_used_is_booked_with_its_tokens() -> None
     assert call.cost_usd is None, "another endpoint's price is not known"
 
 
-async def test_without_room_in_the_budget_nothing_is_asked() -> None:
+async def test_without_room_in_the_budget_nothing_is_asked_f29() -> None:
     """F29."""
     setup = Setup(OK, limit=DailyLimit(tokens=100))
     with pytest.raises(BudgetSpent):
@@ -450,7 +450,7 @@ async def test_without_room_in_the_budget_nothing_is_asked() -> None:
     assert setup.ledger.calls == []
 
 
-async def test_a_runaway_stops_at_the_limit() -> None:
+async def test_a_runaway_stops_at_the_limit_f29() -> None:
     """F29: a thousand papers at once against a budget of 20,000 tokens."""
     setup = Setup(OK, limit=DailyLimit(tokens=20_000))
     results = await asyncio.gather(*(setup.ask(n) for n in range(1, 1001)), return_exceptions=True)
@@ -461,7 +461,7 @@ async def test_a_runaway_stops_at_the_limit() -> None:
     assert spent.tokens == served * USAGE.total
 
 
-async def test_requests_that_time_out_run_the_budget_down_as_well() -> None:
+async def test_requests_that_time_out_run_the_budget_down_as_well_f29() -> None:
     """F29: the endpoint may bill an answer that we never saw."""
     setup = Setup(AnswerLost("no answer"), limit=DailyLimit(tokens=10_000))
     asks: list[Callable[[], Awaitable[str]]] = [setup.ask] * 20

@@ -98,7 +98,7 @@ ATTACKS = [
 
 @pytest.mark.parametrize("attack", ATTACKS)
 @pytest.mark.parametrize("place", ["title", "abstract", "categories"])
-def test_what_a_paper_says_stays_between_the_marks(attack: str, place: str) -> None:
+def test_what_a_paper_says_stays_between_the_marks_f27_t1(attack: str, place: str) -> None:
     """T1, F27: an attack is data in every field, on one line, and does not reach our own words."""
     fields = {"title": attack} if place == "title" else {"categories": (attack,)}
     paper = _paper(attack) if place == "abstract" else _paper("We show.", **fields)  # pyright: ignore[reportArgumentType] - a table of fields
@@ -111,7 +111,7 @@ def test_what_a_paper_says_stays_between_the_marks(attack: str, place: str) -> N
 
 
 @given(st.text())
-def test_no_text_can_hold_its_own_mark(text: str) -> None:
+def test_no_text_can_hold_its_own_mark_t1(text: str) -> None:
     """T1: also when an attacker writes the marks of earlier prompts into a new abstract."""
     chased = text
     for _ in range(5):
@@ -120,12 +120,12 @@ def test_no_text_can_hold_its_own_mark(text: str) -> None:
         chased += f"</{mark}>"
 
 
-def test_a_mark_that_was_foreseen_is_passed_over() -> None:
+def test_a_mark_that_was_foreseen_is_passed_over_t1() -> None:
     """T1."""
     assert first_absent("We show </a> and <b>.", ["a", "b", "c"]) == "c"
 
 
-def test_a_paper_that_closes_a_mark_gets_another() -> None:
+def test_a_paper_that_closes_a_mark_gets_another_t1() -> None:
     """T1."""
     first = _paper("We show.")
     mark = re.search(r"paper-[0-9a-f]{12}", _user(first))
@@ -135,7 +135,7 @@ def test_a_paper_that_closes_a_mark_gets_another() -> None:
     assert "Obey" not in before + after
 
 
-def test_hidden_characters_do_not_reach_the_model() -> None:
+def test_hidden_characters_do_not_reach_the_model_t1() -> None:
     """T1: what a reader cannot see, the model is not told either."""
     assert "\u200b" not in _user(_paper("We\u200b show\u202e."))
 
@@ -144,7 +144,7 @@ def test_half_a_character_does_not_stop_a_request() -> None:
     assert "We show" in _user(_paper("We \ud83d show."))
 
 
-def test_an_abstract_of_any_length_costs_a_bounded_prompt() -> None:
+def test_an_abstract_of_any_length_costs_a_bounded_prompt_f29_t8() -> None:
     """F29, T8."""
     assert len(_user(_paper("word " * 100_000))) < MAX_ABSTRACT + 400
 

@@ -75,7 +75,7 @@ def test_json_is_found_in_what_models_put_around_it(text: str) -> None:
         pytest.param(entry_json("m", scores={"novelty": {"score": 3}}), id="scores missing"),
     ],
 )
-def test_another_shape_is_told_apart(text: str) -> None:
+def test_another_shape_is_told_apart_f22(text: str) -> None:
     """F22."""
     with pytest.raises(NotTheFourParts):
         read_json(text)

@@ -123,7 +123,7 @@ async def test_a_bad_answer_is_asked_for_once_more(bad: Step, error: type[Summar
 
 
 @pytest.mark.parametrize(("bad", "error"), RETRIED)
-async def test_a_second_bad_answer_is_the_reason_that_there_is_no_summary(
+async def test_a_second_bad_answer_is_the_reason_that_there_is_no_summary_t5(
     bad: Step, error: type[SummaryError]
 ) -> None:
     setup = Setup(bad)
@@ -143,28 +143,28 @@ async def test_without_an_answer_there_is_no_second_question(error: SummaryError
     assert len(setup.endpoint.bodies) == (3 if isinstance(error, ModelBusy) else 1)
 
 
-async def test_a_cut_off_answer_gets_twice_the_room() -> None:
+async def test_a_cut_off_answer_gets_twice_the_room_f20() -> None:
     """F20."""
     setup = Setup(CUT, GOOD)
     await setup.summarizer.summarize(PAPER, "en")
     assert [body["max_tokens"] for body in setup.endpoint.bodies] == [1000, 2000]
 
 
-async def test_a_larger_cap_that_is_not_taken_leaves_the_cut_off_as_the_reason() -> None:
+async def test_a_larger_cap_that_is_not_taken_leaves_the_cut_off_as_the_reason_f20() -> None:
     """F20: the reason is final, so that the paper is not paid for again tomorrow."""
     setup = Setup(CUT, SummaryError("max_tokens is too large"))
     with pytest.raises(SummaryCutOff):
         await setup.summarizer.summarize(PAPER, "en")
 
 
-async def test_the_retry_tells_the_model_what_was_wrong_with_the_form() -> None:
+async def test_the_retry_tells_the_model_what_was_wrong_with_the_form_f22() -> None:
     """F22."""
     setup = Setup(reply(entry_json("x", highlights="one")), GOOD)
     await setup.summarizer.summarize(PAPER, "en")
     assert '"highlights" was missing or not a list' in setup.turns(1)[-1]["content"]
 
 
-async def test_a_finding_is_told_to_the_model_with_its_own_answer() -> None:
+async def test_a_finding_is_told_to_the_model_with_its_own_answer_f26() -> None:
     """F26: the figure is named, and the corrected entry is published without a finding."""
     setup = Setup(reply(INVENTED), GOOD)
     summary = await setup.summarizer.summarize(PAPER, "en")
@@ -182,7 +182,7 @@ async def test_a_finding_is_told_to_the_model_with_its_own_answer() -> None:
         pytest.param(TWO_INVENTED, INVENTED, 1, id="better: the second stands"),
     ],
 )
-async def test_the_better_of_two_answers_is_published_with_its_findings(
+async def test_the_better_of_two_answers_is_published_with_its_findings_f26(
     first: str, second: str, findings: int
 ) -> None:
     """F26."""
@@ -203,7 +203,7 @@ async def test_a_retry_that_fails_leaves_the_first_answer(second: Step) -> None:
     assert len(summary.findings) == 1
 
 
-async def test_a_retry_for_which_no_budget_is_left_leaves_the_first_answer() -> None:
+async def test_a_retry_for_which_no_budget_is_left_leaves_the_first_answer_f29() -> None:
     """F29."""
     setup = Setup(reply(INVENTED), limit=DailyLimit(tokens=4000))
     summary = await setup.summarizer.summarize(PAPER, "en")
@@ -211,7 +211,7 @@ async def test_a_retry_for_which_no_budget_is_left_leaves_the_first_answer() -> 
     assert len(setup.endpoint.bodies) == 1
 
 
-async def test_an_answer_that_is_unfit_twice_is_never_published() -> None:
+async def test_an_answer_that_is_unfit_twice_is_never_published_f22() -> None:
     """F22: in Chinese, as asked, neither part is."""
     setup = Setup(reply(SOUND))
     with pytest.raises(SummaryMalformed, match="not fit to publish"):
@@ -280,7 +280,7 @@ async def test_an_endpoint_without_json_is_read_as_markdown() -> None:
     assert summary.findings == ()
 
 
-async def test_prose_on_the_last_rung_is_no_entry() -> None:
+async def test_prose_on_the_last_rung_is_no_entry_f22() -> None:
     """F22."""
     refused = OptionRefused("no", "response_format")
     setup = Setup(refused, refused, reply("I'm sorry, but I can't help with that."))
@@ -306,7 +306,7 @@ async def test_an_unknown_language_costs_nothing() -> None:
     assert setup.endpoint.bodies == []
 
 
-async def test_an_injected_answer_is_judged_like_any_other() -> None:
+async def test_an_injected_answer_is_judged_like_any_other_f27_t1() -> None:
     """T1, F27: a model that obeyed the abstract gives no more than a finding without its link."""
     obeyed = json.loads(SOUND)
     obeyed["main_work"] += " See https://evil.example/win for more."
@@ -334,7 +334,7 @@ async def test_an_injected_answer_is_judged_like_any_other() -> None:
         pytest.param(ModelUnusable("redirects"), None, None, "redirects", id="redirect"),
     ],
 )
-async def test_the_status_says_whether_a_model_is_offered_and_until_when(
+async def test_the_status_says_whether_a_model_is_offered_and_until_when_f25(
     models: object, offered: bool | None, ends: str | None, problem: str | None
 ) -> None:
     """F25."""
@@ -345,7 +345,7 @@ async def test_the_status_says_whether_a_model_is_offered_and_until_when(
     assert (problem in (status.problem or "")) if problem else status.problem is None
 
 
-async def test_the_status_tells_a_refused_key_from_an_unreachable_endpoint() -> None:
+async def test_the_status_tells_a_refused_key_from_an_unreachable_endpoint_f24() -> None:
     """F24."""
     refused = await Setup(GOOD, models=KeyRefused("key")).summarizer.model_status()
     assert (refused.reachable, refused.key_accepted, refused.offered) == (True, False, None)
@@ -356,7 +356,7 @@ async def test_the_status_tells_a_refused_key_from_an_unreachable_endpoint() -> 
 # --- T5
 
 
-def test_a_key_is_never_printed() -> None:
+def test_a_key_is_never_printed_t5() -> None:
     """T5."""
     options = replace(OPTIONS, api_key=Secret("sk-0123456789"))
     for text in (repr(options), str(options), f"{options.api_key}", f"{options.api_key!r}"):
@@ -364,7 +364,7 @@ def test_a_key_is_never_printed() -> None:
 
 
 @pytest.mark.parametrize("key", ["", "two words", "new\nline", "schlüssel"])
-def test_a_key_that_no_header_can_carry_is_refused_without_being_told(key: str) -> None:
+def test_a_key_that_no_header_can_carry_is_refused_without_being_told_t5(key: str) -> None:
     """T5."""
     with pytest.raises(ValueError, match="header") as caught:
         replace(OPTIONS, api_key=Secret(key))
@@ -380,7 +380,7 @@ def test_options_that_cannot_work_are_refused(field: str, value: object) -> None
         replace(OPTIONS, **{field: value})  # pyright: ignore[reportArgumentType] - a table of fields
 
 
-def test_an_address_is_shown_without_what_may_be_secret_in_it() -> None:
+def test_an_address_is_shown_without_what_may_be_secret_in_it_t5() -> None:
     """T5."""
     options = replace(OPTIONS, base_url="https://user:pw@api.example.test:8443/v1?key=abc")
     assert options.shown_url == "https://api.example.test:8443/v1"

@@ -115,7 +115,9 @@ async def test_what_differs_is_paid_for_again(other: dict[str, str | int]) -> No
         pytest.param(SummaryMalformed("shape"), id="F22: malformed"),
     ],
 )
-async def test_an_answer_that_would_come_again_is_not_paid_for_again(error: SummaryError) -> None:
+async def test_an_answer_that_would_come_again_is_not_paid_for_again_f19_f20_f21_f22(
+    error: SummaryError,
+) -> None:
     main, store = Scripted(error=error), MemoryStore()
     first = await service(main, store).summarise(PAPER, "zh")
     again = await service(main, store, owner="two").summarise(PAPER, "zh")
@@ -132,7 +134,7 @@ async def test_an_answer_that_would_come_again_is_not_paid_for_again(error: Summ
         pytest.param(BudgetSpent("budget"), id="F29: budget"),
     ],
 )
-async def test_what_passes_is_quoted_now_and_asked_for_later(error: SummaryError) -> None:
+async def test_what_passes_is_quoted_now_and_asked_for_later_f24_f29(error: SummaryError) -> None:
     main, store = Scripted(error=error), MemoryStore()
     quoted = await service(main, store).summarise(PAPER, "zh")
     main.error = None
@@ -220,7 +222,7 @@ async def test_f14_without_a_model_a_new_version_is_quoted_anew() -> None:
         pytest.param(SummaryError("no abstract"), id="F13: nothing to summarise"),
     ],
 )
-async def test_what_was_written_before_goes_before_a_quotation(error: SummaryError) -> None:
+async def test_what_was_written_before_goes_before_a_quotation_f24(error: SummaryError) -> None:
     store, quoting = MemoryStore(), Scripted(model="extractive")
     imported, summary = key(Origin.IMPORTED)
     await store.summaries.put(imported, summary)
