@@ -15,9 +15,11 @@ from bot.ports.people import Saved, Tally, Vote, Votes
 from bot.ports.sharing import Inbox, Leases, Rates
 from bot.ports.store import Store
 from bot.ports.summaries import Ledger, SummaryStore
+from bot.ports.timekeeping import CLOCK_TOLERANCE, Timekeeping
 from bot.ports.upstream import PaperLookup, Source
 
 __all__ = [
+    "CLOCK_TOLERANCE",
     "Announcements",
     "Backlog",
     "CachedResponse",
@@ -41,6 +43,7 @@ __all__ = [
     "Store",
     "SummaryStore",
     "Tally",
+    "Timekeeping",
     "Vote",
     "Votes",
     "Waiting",

@@ -9,6 +9,7 @@ from bot.ports.papers import ListingStore, PaperIndex, PaperStore
 from bot.ports.people import Saved, Votes
 from bot.ports.sharing import Inbox, Leases, Rates
 from bot.ports.summaries import Ledger, SummaryStore
+from bot.ports.timekeeping import Timekeeping
 
 
 class Store(Protocol):
@@ -46,3 +47,5 @@ class Store(Protocol):
     def index(self) -> PaperIndex: ...
     @property
     def backlog(self) -> Backlog: ...
+    @property
+    def timekeeping(self) -> Timekeeping: ...

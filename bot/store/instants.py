@@ -23,6 +23,11 @@ def at_microseconds(number: int) -> datetime:
     return _EPOCH + number * _MICROSECOND
 
 
+def earlier(moment: datetime, by: timedelta, now: datetime) -> datetime:
+    """A moment to come, brought nearer, but not into the past; one that has passed stays."""
+    return moment if moment <= now else max(now, moment - by)
+
+
 def span(count: int, per_second: float) -> int:
     """How many microseconds so many slots take; rounded up, so that the rate is never passed.
 

@@ -16,6 +16,7 @@ from bot.store.memory_papers import (
 )
 from bot.store.memory_people import MemorySaved, MemoryVotes
 from bot.store.memory_register import MemoryRegister
+from bot.store.memory_timekeeping import MemoryTimekeeping
 
 
 class MemoryStore:
@@ -39,3 +40,5 @@ class MemoryStore:
         self.announcements = MemoryAnnouncements()
         self.index = MemoryPaperIndex(self.papers, self.summaries)
         self.backlog = MemoryBacklog(self.outbox)
+        limited = (self.outbox, self.rates, self.leases, self.summaries)
+        self.timekeeping = MemoryTimekeeping(limited)

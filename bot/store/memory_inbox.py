@@ -1,9 +1,9 @@
 """The in-memory fakes of what processes share: updates, leases and rates."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from bot.store.instants import at_microseconds, microseconds, span
+from bot.store.instants import at_microseconds, earlier, microseconds, span
 
 
 class MemoryInbox:
@@ -60,6 +60,11 @@ class MemoryLeases:
         if self._leases.get(name, ("", None))[0] == owner:
             del self._leases[name]
 
+    def clock_went_back(self, by: timedelta, now: datetime) -> None:
+        """Move what ends later than now."""
+        for name, (owner, end) in self._leases.items():
+            self._leases[name] = owner, earlier(end, by, now)
+
 
 class MemoryRates:
     """``bot.ports.Rates``."""
@@ -76,3 +81,8 @@ class MemoryRates:
     async def hold(self, key: str, *, until: datetime) -> None:
         """See the port."""
         self._next[key] = max(self._next.get(key, 0), microseconds(until))
+
+    def clock_went_back(self, by: timedelta, now: datetime) -> None:
+        """Move what is free later than now."""
+        for key, free in self._next.items():
+            self._next[key] = microseconds(earlier(at_microseconds(free), by, now))

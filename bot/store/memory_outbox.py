@@ -9,6 +9,7 @@ from bot.domain.delivery import UNSENT_FOR_GOOD, Delivery, State, renewed
 from bot.domain.target import Target
 from bot.ports import DeliveryQuery
 from bot.store.addresses import lane_of, readdressed, settled
+from bot.store.instants import earlier
 
 OPEN = frozenset({State.PENDING, State.CLAIMED, State.SENDING})
 
@@ -136,6 +137,16 @@ class MemoryOutbox:
         if spacing is not None:
             lane = lane_of(new)
             self._next_at[lane] = max(spacing, self._next_at.get(lane, spacing))
+
+    def clock_went_back(self, by: timedelta, now: datetime) -> None:
+        """Move what ends later than now: spacings, leases, waits before another try."""
+        for lane, until in self._next_at.items():
+            self._next_at[lane] = earlier(until, by, now)
+        for row in [row for rows in self._open.values() for row in rows.values()]:
+            if row.lease_until is not None:
+                self._write(replace(row, lease_until=earlier(row.lease_until, by, now)))
+            elif row.attempts:
+                self._write(replace(row, due_at=earlier(row.due_at, by, now)))
 
     def _write(self, delivery: Delivery) -> None:
         delivery = replace(delivery, target=settled(delivery.target))

@@ -1,7 +1,7 @@
 """In-memory fakes of what is read and written up: papers, lists, summaries, costs, answers."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from bot.domain.errors import StoreError
 from bot.domain.listing import Listed
@@ -11,6 +11,7 @@ from bot.domain.paper_id import PaperId
 from bot.domain.summary import Language, Summary, SummaryKey
 from bot.ports import CachedResponse
 from bot.store.documents import oldest_first, require_match
+from bot.store.instants import earlier
 from bot.store.looks import after_look
 
 
@@ -128,6 +129,11 @@ class MemorySummaries:
         """See the port."""
         if self._claims.get(key, ("", None))[0] == owner:
             del self._claims[key]
+
+    def clock_went_back(self, by: timedelta, now: datetime) -> None:
+        """Move what ends later than now."""
+        for key, (owner, end) in self._claims.items():
+            self._claims[key] = owner, earlier(end, by, now)
 
 
 class MemoryLedger:

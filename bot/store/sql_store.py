@@ -21,6 +21,7 @@ from bot.store.sql_people import SqlSaved, SqlVotes
 from bot.store.sql_rates import SqlRates
 from bot.store.sql_register import SqlRegister
 from bot.store.sql_summaries import SqlSummaries
+from bot.store.sql_timekeeping import SqlTimekeeping
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ class SqlStore:
     announcements: SqlAnnouncements
     index: SqlPaperIndex
     backlog: SqlBacklog
+    timekeeping: SqlTimekeeping
 
 
 @asynccontextmanager
@@ -77,4 +79,5 @@ async def open_store(
             announcements=SqlAnnouncements(database),
             index=SqlPaperIndex(database),
             backlog=SqlBacklog(database),
+            timekeeping=SqlTimekeeping(database),
         )

@@ -258,6 +258,14 @@ LEASES = sa.Table(
     sa.Column("expires_at", UtcDateTime, nullable=False),
 )
 
+# One row: the latest moment that any process has noted.
+CLOCK = sa.Table(
+    "clock",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("seen_at", Instant, nullable=False),
+)
+
 # No foreign keys to papers, as with summaries. ``user_id`` is ``platform:id``.
 SAVED = sa.Table(
     "saved_papers",
