@@ -12,7 +12,7 @@ from bot.ports.http_cache import CachedResponse, HttpCache
 from bot.ports.outbox import Announcements, Backlog, DeliveryQuery, Outbox, Waiting
 from bot.ports.papers import Found, ListingStore, PaperIndex, PaperStore
 from bot.ports.people import Saved, Tally, Vote, Votes
-from bot.ports.sharing import Inbox, Leases, Rates
+from bot.ports.sharing import Bells, Inbox, Leases, Rates
 from bot.ports.store import Store
 from bot.ports.summaries import Ledger, SummaryStore
 from bot.ports.timekeeping import CLOCK_TOLERANCE, Timekeeping
@@ -22,6 +22,7 @@ __all__ = [
     "CLOCK_TOLERANCE",
     "Announcements",
     "Backlog",
+    "Bells",
     "CachedResponse",
     "ChatRegister",
     "ChatStore",

@@ -48,3 +48,26 @@ class Leases(Protocol):
     async def release(self, name: str, owner: str) -> None:
         """Give it back. Not holding it is no error."""
         ...
+
+    async def held(self, prefix: str, *, now: datetime) -> Mapping[str, str]:
+        """The leases that have not run out and whose names begin so, by name: their owners."""
+        ...
+
+    async def prune(self, *, before: datetime) -> int:
+        """Forget those that ran out before a moment; returns how many."""
+        ...
+
+
+class Bells(Protocol):
+    """What wakes others: one process rings, and all look sooner than they would by themselves.
+
+    A hint, never a promise: whoever heeds a bell looks now and then without it too.
+    """
+
+    async def ring(self, name: str) -> None:
+        """There is something to do for whoever heeds this bell."""
+        ...
+
+    async def rung(self) -> Mapping[str, int]:
+        """How often each bell has been rung by now, by its name. Cheap."""
+        ...

@@ -7,7 +7,7 @@ from bot.ports.http_cache import HttpCache
 from bot.ports.outbox import Announcements, Backlog, Outbox
 from bot.ports.papers import ListingStore, PaperIndex, PaperStore
 from bot.ports.people import Saved, Votes
-from bot.ports.sharing import Inbox, Leases, Rates
+from bot.ports.sharing import Bells, Inbox, Leases, Rates
 from bot.ports.summaries import Ledger, SummaryStore
 from bot.ports.timekeeping import Timekeeping
 
@@ -41,6 +41,8 @@ class Store(Protocol):
     def inbox(self) -> Inbox: ...
     @property
     def leases(self) -> Leases: ...
+    @property
+    def bells(self) -> Bells: ...
     @property
     def announcements(self) -> Announcements: ...
     @property

@@ -4,7 +4,7 @@ from bot.domain.target import Target
 from bot.store.memory_announcements import MemoryAnnouncements
 from bot.store.memory_backlog import MemoryBacklog
 from bot.store.memory_chats import MemoryChats
-from bot.store.memory_inbox import MemoryInbox, MemoryLeases, MemoryRates
+from bot.store.memory_inbox import MemoryBells, MemoryInbox, MemoryLeases, MemoryRates
 from bot.store.memory_index import MemoryPaperIndex
 from bot.store.memory_outbox import MemoryOutbox
 from bot.store.memory_papers import (
@@ -37,6 +37,7 @@ class MemoryStore:
         self.rates = MemoryRates()
         self.inbox = MemoryInbox()
         self.leases = MemoryLeases()
+        self.bells = MemoryBells()
         self.announcements = MemoryAnnouncements()
         self.index = MemoryPaperIndex(self.papers, self.summaries)
         self.backlog = MemoryBacklog(self.outbox)

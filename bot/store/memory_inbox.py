@@ -1,5 +1,6 @@
 """The in-memory fakes of what processes share: updates, leases and rates."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
@@ -60,6 +61,18 @@ class MemoryLeases:
         if self._leases.get(name, ("", None))[0] == owner:
             del self._leases[name]
 
+    async def held(self, prefix: str, *, now: datetime) -> Mapping[str, str]:
+        """See the port."""
+        held = self._leases.items()
+        return {name: who for name, (who, end) in held if name.startswith(prefix) and end > now}
+
+    async def prune(self, *, before: datetime) -> int:
+        """See the port."""
+        stale = [name for name, (_, end) in self._leases.items() if end < before]
+        for name in stale:
+            del self._leases[name]
+        return len(stale)
+
     def clock_went_back(self, by: timedelta, now: datetime) -> None:
         """Move what ends later than now."""
         for name, (owner, end) in self._leases.items():
@@ -86,3 +99,18 @@ class MemoryRates:
         """Move what is free later than now."""
         for key, free in self._next.items():
             self._next[key] = microseconds(earlier(at_microseconds(free), by, now))
+
+
+class MemoryBells:
+    """``bot.ports.Bells``."""
+
+    def __init__(self) -> None:
+        self._rung: Counter[str] = Counter()
+
+    async def ring(self, name: str) -> None:
+        """See the port."""
+        self._rung[name] += 1
+
+    async def rung(self) -> Mapping[str, int]:
+        """See the port."""
+        return dict(self._rung)

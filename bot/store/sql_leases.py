@@ -1,5 +1,6 @@
 """Who does what only one may do."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -36,3 +37,19 @@ class SqlLeases:
         statement = sa.delete(LEASES).where(LEASES.c.name == name, LEASES.c.owner == owner)
         async with self._database.writing() as connection:
             await connection.execute(statement)
+
+    async def held(self, prefix: str, *, now: datetime) -> Mapping[str, str]:
+        """See the port."""
+        held = LEASES.c
+        statement = sa.select(held.name, held.owner).where(
+            held.name.startswith(prefix, autoescape=True), held.expires_at > now
+        )
+        async with self._database.reading() as connection:
+            rows = (await connection.execute(statement)).all()
+        return {str(name): str(owner) for name, owner in rows}
+
+    async def prune(self, *, before: datetime) -> int:
+        """See the port."""
+        async with self._database.writing() as connection:
+            result = await connection.execute(sa.delete(LEASES).where(LEASES.c.expires_at < before))
+        return result.rowcount

@@ -8,6 +8,7 @@ from pathlib import Path
 from bot.store.database import BUSY_TIMEOUT, Database, open_database
 from bot.store.sql_announcements import SqlAnnouncements
 from bot.store.sql_backlog import SqlBacklog
+from bot.store.sql_bells import SqlBells
 from bot.store.sql_chats import SqlChats
 from bot.store.sql_http_cache import SqlHttpCache
 from bot.store.sql_inbox import SqlInbox
@@ -42,6 +43,7 @@ class SqlStore:
     rates: SqlRates
     inbox: SqlInbox
     leases: SqlLeases
+    bells: SqlBells
     announcements: SqlAnnouncements
     index: SqlPaperIndex
     backlog: SqlBacklog
@@ -76,6 +78,7 @@ async def open_store(
             rates=SqlRates(database),
             inbox=SqlInbox(database),
             leases=SqlLeases(database),
+            bells=SqlBells(database),
             announcements=SqlAnnouncements(database),
             index=SqlPaperIndex(database),
             backlog=SqlBacklog(database),

@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.domain.chat import Chat
+from bot.domain.target import Target
 from bot.ports import Store
 
 NOON = datetime(2026, 8, 10, 12, tzinfo=UTC)
@@ -52,3 +54,28 @@ async def test_a_lease_given_back_is_free_and_only_its_holder_gives_it_back(stor
     assert not await store.leases.acquire("poll", "two", now=NOON, until=END)
     await store.leases.release("poll", "one")
     assert await store.leases.acquire("poll", "two", now=NOON, until=END)
+
+
+async def test_who_holds_what_is_told_by_the_beginnings_of_names(store: Store) -> None:
+    for name, owner, end in (("shard:0", "one", END), ("shard:1", "two", NOON), ("poll", "x", END)):
+        before = NOON - timedelta(hours=1)
+        assert await store.leases.acquire(name, owner, now=before, until=end)
+    assert await store.leases.held("shard:", now=NOON) == {"shard:0": "one"}
+    assert await store.leases.held("shard_", now=NOON) == {}
+    assert set(await store.leases.held("", now=NOON)) == {"shard:0", "poll"}
+
+
+async def test_leases_that_ran_out_long_ago_are_forgotten(store: Store) -> None:
+    for name, end in (("old", NOON), ("new", END)):
+        assert await store.leases.acquire(name, "one", now=NOON - timedelta(hours=1), until=end)
+    assert await store.leases.prune(before=END) == 1
+    assert not await store.leases.acquire("new", "two", now=NOON, until=END)
+    assert await store.leases.acquire("old", "two", now=NOON - timedelta(hours=1), until=END)
+
+
+async def test_a_bell_is_heard_by_all_and_each_by_its_name(store: Store) -> None:
+    assert await store.bells.rung() == {}
+    await store.register.put(Chat(Target("console", "a"), "en", since=NOON))
+    for name in ("deliver", "deliver", "inbox"):
+        await store.bells.ring(name)
+    assert await store.bells.rung() == {"deliver": 2, "inbox": 1}
