@@ -1,6 +1,6 @@
 """The ports of a platform: what every adapter can do, and what some can do besides."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol, runtime_checkable
@@ -33,7 +33,8 @@ class Adapter(Protocol):
 
     @property
     def name(self) -> str:
-        """The platform, as ``Target.platform`` names it."""
+        """What the settings call it (``Options.name``), as ``Target.platform`` names it: a platform
+        with one bot, or one of several bots there."""
         ...
 
     def pace(self, target: Target) -> Pace:
@@ -53,6 +54,18 @@ class Adapter(Protocol):
         Raises:
             DeliveryError: one of its kinds says what is known of the outcome.
         """
+        ...
+
+
+@runtime_checkable
+class Identified(Protocol):
+    """An adapter whose platform counts by who sends: two that are the same one would each believe
+    in the whole rate, and take each other's commands."""
+
+    @property
+    def identities(self) -> Collection[str]:
+        """Who it is there (a bot's id); nothing of a secret. None of them may be another's of the
+        same kind."""
         ...
 
 
@@ -295,8 +308,9 @@ Factory = Callable[["Options"], Adapter]
 class Options:
     """What an adapter is made of.
 
-    ``values`` are ``[adapters.<name>]`` of the settings, unread: the adapter validates them itself.
-    ``archive`` is there wherever a store is.
+    ``name`` is what it is to call itself. ``values`` are ``[adapters.<name>]`` of the settings,
+    unread and without ``kind``: the adapter validates them itself. ``archive`` is there wherever a
+    store is.
     """
 
     name: str

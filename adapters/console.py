@@ -39,9 +39,8 @@ class Page:
 class ConsoleAdapter:
     """Prints posts one under the other, numbered."""
 
-    name = "console"
-
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Console, *, name: str = "console") -> None:
+        self.name = name
         self._console = console
         self._count = 0
 
@@ -89,8 +88,10 @@ def create(options: Options) -> ConsoleAdapter:
     """
     if options.values:
         names = ", ".join(sorted(options.values))
-        raise SettingsError(f"The console has no options; remove from [adapters.console]: {names}.")
-    return ConsoleAdapter(Console(highlight=False))
+        raise SettingsError(
+            f"The console has no options; remove from [adapters.{options.name}]: {names}."
+        )
+    return ConsoleAdapter(Console(highlight=False), name=options.name)
 
 
 def render(post: Post, *, number: int | None = None, clickable: bool = True) -> RenderableType:

@@ -27,9 +27,8 @@ class MarkdownAdapter:
     ``~`` is the user's home; a folder that is not there is made.
     """
 
-    name = "markdown"
-
-    def __init__(self, archive: Archive) -> None:
+    def __init__(self, archive: Archive, *, name: str = "markdown") -> None:
+        self.name = name
         self._archive = archive
         # One at a time: an older text must not overwrite a newer one.
         self._turn = asyncio.Lock()
@@ -65,10 +64,10 @@ def create(options: Options) -> MarkdownAdapter:
     """
     if options.values:
         names = ", ".join(sorted(options.values))
-        raise SettingsError(f"Remove from [adapters.markdown], it has no options: {names}.")
+        raise SettingsError(f"Remove from [adapters.{options.name}], it has no options: {names}.")
     if options.archive is None:
         raise SettingsError("The adapter markdown writes from the store, and there is none here.")
-    return MarkdownAdapter(options.archive)
+    return MarkdownAdapter(options.archive, name=options.name)
 
 
 def file_name(day: ArchivedDay) -> str:

@@ -5,7 +5,7 @@ that somebody installed never disappears without a word.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.metadata import EntryPoint, PackageNotFoundError, entry_points, version
@@ -65,29 +65,36 @@ class Registry:
         counts = Counter(point.name for point in self._known)
         return [self._describe(point, counts[point.name]) for point in self._known]
 
-    def create(self, name: str, options: Options) -> Adapter:
-        """Make an adapter.
+    def names(self) -> Collection[str]:
+        """What adapters there are: the kinds that ``create`` makes."""
+        return {point.name for point in self._known}
+
+    def create(self, kind: str, options: Options) -> Adapter:
+        """Make an adapter of a kind, which calls itself ``options.name``.
 
         Raises:
-            SettingsError: there is none of that name, or several; it cannot be loaded, or it finds
+            SettingsError: there is none of that kind, or several; it cannot be loaded, or it finds
                 fault with its options.
         """
-        point = self._find(name)
+        point = self._find(kind)
         try:
             factory = _load(point)
         except _Unusable as error:
             raise SettingsError(
-                f"Adapter {name!r} cannot be used: {error} `sulan adapters` shows them all."
+                f"Adapter {kind!r} cannot be used: {error} `sulan adapters` shows them all."
             ) from error
         adapter = factory(options)
-        _require_an_adapter(adapter, point)
+        _require_an_adapter(adapter, point, options.name)
         return cast("Adapter", adapter)
 
     def _find(self, name: str) -> EntryPoint:
         found = [point for point in self._known if point.name == name]
         if not found:
             known = ", ".join(sorted({point.name for point in self._known}))
-            raise SettingsError(f"No adapter {name!r}. There are: {known}.")
+            raise SettingsError(
+                f"No adapter {name!r}. There are: {known}. For another bot of one of these, set its"
+                " kind (docs/adapters.md)."
+            )
         if len(found) > 1:
             raise SettingsError(_claimed_twice(name, found))
         return found[0]
@@ -136,16 +143,16 @@ def _missing(point: EntryPoint, error: ModuleNotFoundError) -> str:
     return f"{type(error).__name__}: {error}."
 
 
-def _require_an_adapter(adapter: object, point: EntryPoint) -> None:
+def _require_an_adapter(adapter: object, point: EntryPoint, name: str) -> None:
     lacks = [method for method in _METHODS if not hasattr(adapter, method)]
     if lacks:
         raise SettingsError(
             f"{point.value} made no adapter: it lacks {', '.join(lacks)} (docs/adapters.md)."
         )
-    if (called := getattr(adapter, "name", None)) != point.name:
+    if (called := getattr(adapter, "name", None)) != name:
         raise SettingsError(
-            f"{point.value} is registered as {point.name!r} and calls itself {called!r}; both must"
-            " be the same."
+            f"{point.value} was asked for an adapter named {name!r} and made one that calls itself"
+            f" {called!r}; it must take the name from its options (docs/adapters.md)."
         )
 
 
@@ -169,6 +176,11 @@ def describe() -> Sequence[Description]:
     return Registry().describe()
 
 
-def create(name: str, options: Options) -> Adapter:
+def names() -> Collection[str]:
+    """The kinds of adapters that are installed; see ``Registry.names``."""
+    return Registry().names()
+
+
+def create(kind: str, options: Options) -> Adapter:
     """Make an installed adapter; see ``Registry.create``."""
-    return Registry().create(name, options)
+    return Registry().create(kind, options)

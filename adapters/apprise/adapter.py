@@ -29,9 +29,8 @@ _SCHEME = re.compile(r"[A-Za-z][\w+.-]{0,30}(?=://)")
 class AppriseAdapter:
     """Sends to the services by their names in the options: a target's chat is such a name."""
 
-    name = "apprise"
-
-    def __init__(self, services: Mapping[str, NotifyBase]) -> None:
+    def __init__(self, services: Mapping[str, NotifyBase], *, name: str = "apprise") -> None:
+        self.name = name
         self._services = services
 
     def pace(self, target: Target) -> Pace:
@@ -46,7 +45,7 @@ class AppriseAdapter:
         """Publish; apprise names no message, so the receipt carries the key."""
         service = self._services.get(target.chat)
         if service is None:
-            raise ChatGone("[adapters.apprise.services] has no service of that name")
+            raise ChatGone(f"[adapters.{self.name}.services] has no service of that name")
         await _notify(service, message)
         return Receipt(key)
 
@@ -61,20 +60,21 @@ def create(options: Options) -> AppriseAdapter:
     _mute()
     values = dict(options.values)
     services = values.pop("services", None)
-    faults = [f"adapters.apprise.{key} is no option; there is only services" for key in values]
+    place = f"adapters.{options.name}"
+    faults = [f"{place}.{key} is no option; there is only services" for key in values]
     if not isinstance(services, Mapping) or not services:
-        faults.append("adapters.apprise.services must be a table of names and apprise URLs")
+        faults.append(f"{place}.services must be a table of names and apprise URLs")
         raise SettingsError(_complaint(faults))
     opened: dict[str, NotifyBase] = {}
     for name, url in cast("Mapping[str, object]", services).items():
         service = _open(url) if isinstance(url, str) else None
         if service is None:
-            faults.append(f"adapters.apprise.services.{name}: {_why(url)}")
+            faults.append(f"{place}.services.{name}: {_why(url)}")
         else:
             opened[name] = service
     if faults:
         raise SettingsError(_complaint(faults))
-    return AppriseAdapter(opened)
+    return AppriseAdapter(opened, name=options.name)
 
 
 async def _notify(service: NotifyBase, message: AppriseMessage) -> None:

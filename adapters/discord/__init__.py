@@ -20,7 +20,7 @@ __all__ = ["DiscordAdapter", "DiscordBot", "WebhookAdapter", "create", "create_w
 
 
 def create(options: Options) -> DiscordBot:
-    """The adapter ``discord``, of ``[adapters.discord]``.
+    """The adapter of ``[adapters.discord]``, or of another table of its kind.
 
     Raises:
         SettingsError: names every fault of the options.

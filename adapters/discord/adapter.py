@@ -1,7 +1,7 @@
 """Discord as a platform: text channels, threads, forums, announcement channels, under a bot."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import AsyncExitStack
 from functools import lru_cache
 from types import TracebackType
@@ -45,19 +45,18 @@ _THREADS_TRIED = 2
 
 
 class DiscordAdapter:
-    """Implements ``adapters.base``'s Adapter, Editor and Repeatable; an async context manager.
+    """Implements Adapter, Identified, Editor and Repeatable; an async context manager.
 
     A target's ``chat`` is a channel's id and its ``thread`` a thread's, if any. In a forum, and
     where a day is gathered in a thread, the receipt names thread and message, ``THREAD/MESSAGE``;
     elsewhere the message alone, "" where it was taken earlier and has been deleted since.
     """
 
-    name = "discord"
-
     def __init__(
         self, options: DiscordOptions, clock: Clock, *, connection: Connection | None = None
     ) -> None:
         self._options = options
+        self.name = options.name
         self._stack = AsyncExitStack()
         self._render = lru_cache(maxsize=RENDERED)(render)
         self.connection = connection or Connection(options)
@@ -81,6 +80,11 @@ class DiscordAdapter:
         where: TracebackType | None,
     ) -> None:
         await self._stack.aclose()
+
+    @property
+    def identities(self) -> Collection[str]:
+        """See ``Identified``: a token begins with its bot's id."""
+        return (identity(self._options.token),)
 
     def pace(self, target: Target) -> Pace:  # noqa: ARG002 - one for all
         crowded = self.rest.backlog > _CROWDED
@@ -199,6 +203,12 @@ class DiscordAdapter:
             return str(answer["id"])
         except (KeyError, TypeError) as error:
             raise OutcomeUnknown("Discord's answer names no message") from error
+
+
+def identity(token: str) -> str:
+    """What tells a bot from others and gives nothing of its secret away."""
+    head, dot, _ = token.partition(".")
+    return head if dot else hashlib.blake2b(token.encode(), digest_size=_NONCE // 2).hexdigest()
 
 
 def nonce(key: str) -> str:

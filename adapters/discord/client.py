@@ -118,8 +118,8 @@ def pointed_at(addresses: Addresses) -> Generator[None]:
     ours = (REST_ADDRESS, yarl.URL(GATEWAY_ADDRESS)), (addresses.rest, gateway)
     if before not in ours:
         raise SettingsError(
-            "adapters.discord.api_url and gateway_url differ from those that another connection "
-            "in this process uses; discord.py can have only one of each."
+            "api_url and gateway_url of a Discord bot differ from those of another one in this "
+            "process; discord.py can have only one of each."
         )
     Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY = addresses.rest, gateway
     try:

@@ -16,6 +16,7 @@ from adapters.discord.interactions import (
     COMMAND,
     COMPLETION,
     COMPONENT,
+    PLATFORM,
     Asked,
     may_manage,
     read_command,
@@ -38,10 +39,13 @@ _CHOICES, _CHOICE = 25, 100
 class Counter:
     """Serves interactions until each has its answer. What one of them meets costs nobody else."""
 
-    def __init__(self, commands: Commands, rest: BotRest, clock: Clock) -> None:
+    def __init__(
+        self, commands: Commands, rest: BotRest, clock: Clock, *, platform: str = PLATFORM
+    ) -> None:
         self._commands = commands
         self._rest = rest
         self._clock = clock
+        self._platform = platform
         entries = commands.menu() if isinstance(commands, Menu) else ()
         self._hidden = frozenset(entry.name for entry in entries if entry.private)
         self._tasks: dict[int, asyncio.Task[None]] = {}
@@ -81,7 +85,7 @@ class Counter:
             _log.error("an interaction failed", extra=said)
 
     async def _route(self, interaction: "discord.Interaction[Any]") -> None:
-        asked, kind = _asked(interaction), interaction.type.value
+        asked, kind = _asked(interaction, self._platform), interaction.type.value
         data: Any = interaction.data or {}
         callbacks = Callbacks(self._rest, self._clock, _way_back(interaction))
         if kind == COMPLETION:
@@ -115,7 +119,7 @@ class Counter:
                 await responder.close()
 
 
-def _asked(interaction: "discord.Interaction[Any]") -> Asked:
+def _asked(interaction: "discord.Interaction[Any]", platform: str) -> Asked:
     message = interaction.message
     user = getattr(interaction.user, "id", "")  # discord.py has none where Discord names nobody
     channel, parent = _place(interaction)
@@ -130,6 +134,7 @@ def _asked(interaction: "discord.Interaction[Any]") -> Asked:
         pressed=message is not None,
         hidden=message is not None and message.flags.ephemeral,
         answers=interaction.type.value == ANSWER,
+        platform=platform,
     )
 
 

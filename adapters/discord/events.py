@@ -31,9 +31,13 @@ _Work: TypeAlias = Callable[[], Coroutine[Any, Any, None]]
 
 
 class Events:
-    """Hands on what happens, one after the other, to commands that want to know."""
+    """Hands on what happens, one after the other, to commands that want to know.
 
-    def __init__(self, commands: Commands) -> None:
+    ``platform`` is the name of the adapter that it happens to.
+    """
+
+    def __init__(self, commands: Commands, *, platform: str = PLATFORM) -> None:
+        self._platform = platform
         self._opinions = commands if isinstance(commands, Opinions) else None
         self._evictions = commands if isinstance(commands, Evictions) else None
         self._waiting: asyncio.Queue[_Work] = asyncio.Queue(_WAITING)
@@ -76,18 +80,19 @@ class Events:
         if thumbs is None:
             return
         user, message = str(event.user_id), str(event.message_id)
-        for target, message_id in _addresses(client, event, message):
+        for place, message_id in _addresses(client, event, message):
+            target = Target(self._platform, *place)
             reaction = Reaction(target, message_id, user, *thumbs)
             self._later(lambda reaction=reaction: opinions.react(reaction))
 
     def _removed(self, guild: discord.Guild) -> None:
         if (evictions := self._evictions) is not None:
-            places = _places(guild)
+            places = _places(guild, self._platform)
             self._later(lambda: evictions.evicted(places, _PUT_OUT))
 
     def _joined(self, guild: discord.Guild) -> None:
         if (evictions := self._evictions) is not None:
-            places = _places(guild)
+            places = _places(guild, self._platform)
             self._later(lambda: evictions.readmitted(places))
 
     def _later(self, work: _Work) -> None:
@@ -119,9 +124,9 @@ class Thumbs:
         return (int(shown[-1:] == [_UP]), int(shown[-1:] == [_DOWN]))
 
 
-def _places(guild: discord.Guild) -> Sequence[Target]:
+def _places(guild: discord.Guild, platform: str) -> Sequence[Target]:
     """Everything in a server that may be a chat of ours."""
-    return [Target(PLATFORM, str(place.id)) for place in (*guild.channels, *guild.threads)]
+    return [Target(platform, str(place.id)) for place in (*guild.channels, *guild.threads)]
 
 
 def _counts(client: discord.Client, event: discord.RawReactionActionEvent) -> bool:
@@ -133,15 +138,16 @@ def _counts(client: discord.Client, event: discord.RawReactionActionEvent) -> bo
 
 def _addresses(
     client: discord.Client, event: discord.RawReactionActionEvent, message: str
-) -> Sequence[tuple[Target, str]]:
-    """Under what the message may have been delivered: in a channel; in a thread that is listed,
-    alone or with its channel; or in a thread where a channel's posts are gathered."""
+) -> Sequence[tuple[tuple[str, ...], str]]:
+    """Under what the message may have been delivered, each as chat, perhaps thread, and message: in
+    a channel; in a thread that is listed, alone or with its channel; or in a thread where a
+    channel's posts are gathered."""
     channel = str(event.channel_id)
-    alone = (Target(PLATFORM, channel), message)
+    alone = ((channel,), message)
     guild = client.get_guild(event.guild_id) if event.guild_id else None
     thread = guild.get_thread(event.channel_id) if guild else None
     if thread is None:
         return (alone,)
     parent = str(thread.parent_id)
-    gathered = (Target(PLATFORM, parent), f"{channel}/{message}")
-    return ((Target(PLATFORM, parent, channel), message), gathered, alone)
+    gathered = ((parent,), f"{channel}/{message}")
+    return (((parent, channel), message), gathered, alone)

@@ -10,6 +10,7 @@ from adapters.discord.selects import picked_key
 from bot.domain.command import Command
 from bot.domain.target import Target
 
+# What the adapter is called where the settings give it no other name.
 PLATFORM = "discord"
 # Discord API v10, "Interaction Type".
 COMMAND, COMPONENT, COMPLETION, ANSWER = 2, 3, 4, 5
@@ -26,7 +27,8 @@ class Asked:
 
     ``manages`` is whether who asks may change what the chat gets. ``pressed`` is whether it came
     from a message of ours, which was for this person alone where it is ``hidden``;
-    ``answers`` is whether it is a window that was sent in.
+    ``answers`` is whether it is a window that was sent in. ``platform`` is the
+    name of the adapter that it came to.
     """
 
     id: str
@@ -39,16 +41,17 @@ class Asked:
     pressed: bool = False
     hidden: bool = False
     answers: bool = False
+    platform: str = PLATFORM
 
     def command(self, name: str, argument: str) -> Command:
         """A command from there."""
         target = (
-            Target(PLATFORM, self.parent, self.channel)
+            Target(self.platform, self.parent, self.channel)
             if self.parent
-            else Target(PLATFORM, self.channel)
+            else Target(self.platform, self.channel)
         )
         return Command(
-            id=f"{PLATFORM}:{self.id}",
+            id=f"{self.platform}:{self.id}",
             name=name,
             argument=argument,
             target=target,

@@ -14,7 +14,6 @@ from adapters.discord.adapter import DiscordAdapter
 from adapters.discord.counter import Counter
 from adapters.discord.events import Events
 from adapters.discord.gateway import Gateway
-from adapters.discord.interactions import PLATFORM
 from adapters.discord.menu import sync
 from bot.domain.delivery_errors import (
     AccessRevoked,
@@ -28,7 +27,6 @@ from bot.ports import Clock
 
 _log = logging.getLogger(__name__)
 
-_LEASE = f"{PLATFORM}:gateway"
 _LEASE_LASTS = timedelta(seconds=30)
 _PROLONG_S = 10.0
 _FIRST_WAIT_S, _LONGEST_WAIT_S = 5.0, 300.0
@@ -43,8 +41,8 @@ class DiscordBot(DiscordAdapter):
 
     async def listen(self, commands: Commands, desk: Desk) -> None:
         """See ``Listener``. One process of several holds the gateway (F60)."""
-        lease = _Lease(desk)
-        counter = Counter(commands, self.rest, desk.clock)
+        lease = _Lease(desk, f"{self.name}:gateway")
+        counter = Counter(commands, self.rest, desk.clock, platform=self.name)
         try:
             while True:
                 await lease.win()
@@ -58,7 +56,7 @@ class DiscordBot(DiscordAdapter):
     async def _attend(self, counter: Counter, commands: Commands, clock: Clock) -> None:
         client = await self._logged_in(clock)
         counter.open(client)
-        events = Events(commands)
+        events = Events(commands, platform=self.name)
         events.open(client)
         gateway = Gateway(client, self.rest, clock)
         await _together(gateway.hold(), events.work(), self._tell(client, commands, clock))
@@ -103,8 +101,9 @@ class _LeaseLost(Exception):
 class _Lease:
     """The right to hold the gateway, from being won until it is lost or given back."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, name: str) -> None:
         self._desk = desk
+        self._name = name
         self._until = desk.clock.now()
 
     async def win(self) -> None:
@@ -126,14 +125,14 @@ class _Lease:
     async def give_back(self) -> None:
         """Let another process take over at once."""
         with suppress(StoreError):
-            await self._desk.leases.release(_LEASE, self._desk.owner)
+            await self._desk.leases.release(self._name, self._desk.owner)
 
     async def _acquired(self) -> bool:
         """Whether it is ours now; while the store cannot be asked, for as long as it was."""
         now, desk = self._desk.clock.now(), self._desk
         until = now + _LEASE_LASTS
         try:
-            ours = await desk.leases.acquire(_LEASE, desk.owner, now=now, until=until)
+            ours = await desk.leases.acquire(self._name, desk.owner, now=now, until=until)
         except StoreError as error:
             _log.warning("the gateway's lease was not prolonged", extra={"reason": str(error)})
             return now < self._until

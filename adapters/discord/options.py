@@ -49,7 +49,8 @@ class Addresses:
 
 @dataclass(frozen=True, slots=True)
 class DiscordOptions:
-    """The bot's options. ``timeout`` is in seconds, for one call with its answer.
+    """The options of the bot that the settings call ``name``. ``timeout`` is in seconds, for one
+    call with its answer.
 
     ``day_title`` names a forum's post of a day; ``{day}`` is its date (UTC).
     """
@@ -59,6 +60,7 @@ class DiscordOptions:
     channels: Mapping[str, ChannelOptions] = field(default_factory=dict[str, ChannelOptions])
     timeout: float = 20.0
     day_title: str = "{day}"
+    name: str = "discord"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,7 @@ class WebhookOptions:
 
     hooks: Mapping[str, Hook] = field(repr=False)
     timeout: float = 20.0
+    name: str = "discord-webhook"
 
 
 def read_options(options: Options) -> DiscordOptions:
@@ -100,6 +103,7 @@ def read_options(options: Options) -> DiscordOptions:
         channels=table.each("channels", _channel),
         timeout=table.take("timeout_s", option_values.seconds, default=20.0),
         day_title=table.take("day_title", option_values.day_title, default="{day}"),
+        name=options.name,
     )
     table.complain()
     return read
@@ -116,7 +120,8 @@ def read_webhook_options(options: Options) -> WebhookOptions:
     hooks = table.each("hooks", _hook, names=re.compile(r".+"))
     if not options.values.get("hooks"):
         table.fault("hooks", "is missing: NAME = the webhook's address (channel settings)")
-    read = WebhookOptions(hooks, table.take("timeout_s", option_values.seconds, default=20.0))
+    timeout = table.take("timeout_s", option_values.seconds, default=20.0)
+    read = WebhookOptions(hooks, timeout, options.name)
     table.complain()
     return read
 

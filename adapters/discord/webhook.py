@@ -6,11 +6,12 @@ address is a secret. The calls are plain HTTP: discord.py's own webhook repeats 
 
 import asyncio
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AsyncExitStack
 from functools import lru_cache
 from types import TracebackType
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 import aiohttp
 
@@ -36,7 +37,7 @@ CHAT_GAP = 2.0
 
 
 def create(options: Options) -> "WebhookAdapter":
-    """The adapter ``discord-webhook``, of ``[adapters.discord-webhook]``.
+    """The adapter of ``[adapters.discord-webhook]``, or of another table of its kind.
 
     Raises:
         SettingsError: names every fault of the options.
@@ -45,16 +46,15 @@ def create(options: Options) -> "WebhookAdapter":
 
 
 class WebhookAdapter:
-    """Implements ``adapters.base``'s Adapter and Editor; an async context manager.
+    """Implements ``adapters.base``'s Adapter, Identified and Editor; an async context manager.
 
     A target's ``chat`` is a webhook's short name in the options, its ``thread`` a thread's id. For
     a forum the receipt is ``THREAD/MESSAGE``.
     """
 
-    name = "discord-webhook"
-
     def __init__(self, options: WebhookOptions, clock: Clock) -> None:
         self._options = options
+        self.name = options.name
         self._invalid = InvalidRequests(clock)
         self._stack = AsyncExitStack()
         self._render = lru_cache(maxsize=RENDERED)(render)
@@ -75,6 +75,12 @@ class WebhookAdapter:
     ) -> None:
         await self._stack.aclose()
         self._http = None
+
+    @property
+    def identities(self) -> Collection[str]:
+        """See ``Identified``: the ids of the webhooks."""
+        addresses = (urlsplit(hook.url).path for hook in self._options.hooks.values())
+        return {path.split("/webhooks/")[-1].partition("/")[0] for path in addresses}
 
     def pace(self, target: Target) -> Pace:  # noqa: ARG002 - one for all
         return Pace(per_second=PER_SECOND, chat_gap=CHAT_GAP)
@@ -117,7 +123,7 @@ class WebhookAdapter:
         except KeyError:
             known = ", ".join(self._options.hooks)
             raise ChatGone(
-                f"adapters.discord-webhook.hooks has no {target.chat!r}; there is: {known}"
+                f"adapters.{self.name}.hooks has no {target.chat!r}; there is: {known}"
             ) from None
 
     def _thread_of(self, target: Target, message: DiscordMessage) -> str | None:

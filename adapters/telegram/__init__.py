@@ -14,9 +14,9 @@ __all__ = ["TelegramAdapter", "TelegramBot", "create"]
 
 
 def create(options: Options) -> TelegramBot:
-    """The adapter from ``[adapters.telegram]``.
+    """The adapter from ``[adapters.telegram]``, or from another table of its kind.
 
     Raises:
         SettingsError: names every fault in the options.
     """
-    return TelegramBot(read_options(options.values))
+    return TelegramBot(read_options(options.values, name=options.name))

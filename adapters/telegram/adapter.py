@@ -1,6 +1,6 @@
 """Publishing on Telegram."""
 
-from collections.abc import Generator, Sequence
+from collections.abc import Collection, Generator, Sequence
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Self
@@ -32,16 +32,15 @@ _GENERAL_TOPIC = "1"
 
 
 class TelegramAdapter:
-    """Implements ``Adapter`` and ``Editor``; entered before its first use.
+    """Implements ``Adapter``, ``Identified`` and ``Editor``; entered before its first use.
 
     A target's ``chat`` is a numeric id or a public channel's ``@name``, its ``thread`` a topic's
     ``message_thread_id``. ``client`` is open to whoever listens.
     """
 
-    name = "telegram"
-
     def __init__(self, options: TelegramOptions) -> None:
         self._options = options
+        self.name = options.name
         self._limited: set[str] = set()
         self.client = TelegramClient(options)
 
@@ -56,6 +55,11 @@ class TelegramAdapter:
         trace: TracebackType | None,
     ) -> None:
         await self.client.__aexit__(kind, error, trace)
+
+    @property
+    def identities(self) -> Collection[str]:
+        """See ``Identified``: a token begins with its bot's id."""
+        return (self._options.token.partition(":")[0],)
 
     def pace(self, target: Target) -> Pace:
         """People have positive ids, groups and channels negative ones or names."""

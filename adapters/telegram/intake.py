@@ -18,7 +18,8 @@ from adapters.telegram.inline import answer_search
 from adapters.telegram.origin import Json
 from adapters.telegram.respond import PressResponder, TelegramResponder, answer_press
 from adapters.telegram.roles import Roles
-from adapters.telegram.updates import PLATFORM, Heard, Pressed, Searched, Spoken, Vain, read_update
+from adapters.telegram.updates import Heard, Pressed, Searched, Spoken, Vain, read_update
+from bot.domain.command import Command
 from bot.domain.delivery_errors import DeliveryError
 from bot.domain.errors import InvalidInput
 from bot.domain.post import Post
@@ -39,6 +40,7 @@ class Intake:
         self, adapter: TelegramAdapter, commands: Commands, desk: Desk, *, username: str
     ) -> None:
         self._adapter = adapter
+        self._platform = adapter.name
         self._commands = commands
         self._desk = desk
         self._username = username
@@ -53,7 +55,7 @@ class Intake:
         await self._desk.inbox.prune(before=now - _REMEMBERED)
         waiting = await self._desk.inbox.open()
         for key, text in waiting.items():
-            if key.startswith(f"{PLATFORM}:"):
+            if key.startswith(f"{self._platform}:"):
                 self._begin(key, json.loads(text))
 
     async def keep(self, updates: Sequence[Json]) -> None:
@@ -63,7 +65,7 @@ class Intake:
         Raises:
             StoreError: they could not be kept, and must not be confirmed.
         """
-        by_key = {_key(update): update for update in updates if self._concerns_us(update)}
+        by_key = {self._key(update): update for update in updates if self._concerns_us(update)}
         if not by_key:
             return
         texts = {key: json.dumps(update) for key, update in by_key.items()}
@@ -73,9 +75,15 @@ class Intake:
     def _concerns_us(self, update: Json) -> bool:
         return (
             "my_chat_member" in update
-            or read_reaction(update) is not None
-            or read_update(update, username=self._username) is not None
+            or read_reaction(update, self._platform) is not None
+            or self._heard(update) is not None
         )
+
+    def _heard(self, update: Json) -> Heard | None:
+        return read_update(update, username=self._username, platform=self._platform)
+
+    def _key(self, update: Json) -> str:
+        return f"{self._platform}:{int(update['update_id'])}"
 
     async def drain(self) -> None:
         """Wait until everything begun has been answered."""
@@ -100,20 +108,24 @@ class Intake:
     async def _serve(self, update: Json) -> None:
         if "my_chat_member" in update:
             await self._change_membership(update)
-        elif (reaction := read_reaction(update)) is not None:
+        elif (reaction := read_reaction(update, self._platform)) is not None:
             if isinstance(self._commands, Opinions):
                 async with self._turn(reaction.target, reaction.message_id, reaction.user):
                     await self._commands.react(reaction)
-        elif (heard := read_update(update, username=self._username)) is not None:
+        elif (heard := self._heard(update)) is not None:
             await self._answer(heard)
 
     async def _change_membership(self, update: Json) -> None:
         """A chat took us (back) in: what kept us from it is over, as after /start. Or it put us
         out (F32). Nobody asked for anything, so nothing is said."""
-        if (returned := read_return(update)) is not None:
+        if (returned := read_return(update, self._platform)) is not None:
             async with self._turn(returned.target):
                 await self._commands.handle(returned, _Mute())
-        elif (left := read_departure(update)) and isinstance(self._commands, Departures):
+        elif (left := read_departure(update, self._platform)) is not None:
+            await self._depart(left)
+
+    async def _depart(self, left: Command) -> None:
+        if isinstance(self._commands, Departures):
             async with self._turn(left.target):
                 await self._commands.left(left, _GONE)
 
@@ -171,7 +183,3 @@ def read_body(body: bytes) -> Json:
     if not isinstance(known.get("update_id"), int):
         raise InvalidInput("The body is no update.")
     return known
-
-
-def _key(update: Json) -> str:
-    return f"{PLATFORM}:{int(update['update_id'])}"

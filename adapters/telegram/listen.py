@@ -15,7 +15,7 @@ from adapters.telegram.intake import Intake, read_body
 from adapters.telegram.menu import set_menu
 from adapters.telegram.options import TelegramOptions
 from adapters.telegram.request import Flooded
-from adapters.telegram.updates import ALLOWED_UPDATES, PLATFORM
+from adapters.telegram.updates import ALLOWED_UPDATES
 from bot.domain.delivery_errors import AccessRevoked
 from bot.domain.errors import StoreError
 
@@ -34,11 +34,11 @@ _SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - its name, not
 class Poller:
     """Asks for updates, keeps them, and only then confirms them by asking for the next."""
 
-    def __init__(self, bot: Bot, intake: Intake, desk: Desk) -> None:
+    def __init__(self, bot: Bot, intake: Intake, desk: Desk, *, name: str) -> None:
         self._bot = bot
         self._intake = intake
         self._desk = desk
-        self._lease = f"{PLATFORM}:{self._bot.id}"
+        self._lease = f"{name}:{self._bot.id}"
         self._offset: int | None = None
         self._wait = _FIRST_WAIT_S
 
@@ -117,7 +117,7 @@ class TelegramBot(TelegramAdapter):
             await intake.resume()
             if self._hook is None:
                 await bot.delete_webhook()
-                await Poller(bot, intake, desk).run()
+                await Poller(bot, intake, desk, name=self.name).run()
             else:
                 await self._let_us_be_called(self._hook)
                 await asyncio.Event().wait()

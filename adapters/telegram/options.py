@@ -16,7 +16,7 @@ _TOKEN = re.compile(r"\d+:[\w-]{20,}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class TelegramOptions:
-    """Validated options.
+    """Validated options of the bot that the settings call ``name``.
 
     ``api_url`` is where the Bot API answers: Telegram's, or a local Bot API server's. ``proxy`` is
     an HTTP proxy; where it is "", the system's proxy variables count. ``sound`` is whether messages
@@ -35,9 +35,10 @@ class TelegramOptions:
     connections: int = 32
     connect_timeout_s: float = 10.0
     answer_timeout_s: float = 30.0
+    name: str = "telegram"
 
 
-def read_options(values: Mapping[str, object]) -> TelegramOptions:
+def read_options(values: Mapping[str, object], *, name: str = "telegram") -> TelegramOptions:
     """The options in a table of settings, values as they stand there or as text.
 
     Raises:
@@ -57,8 +58,8 @@ def read_options(values: Mapping[str, object]) -> TelegramOptions:
     if not values.get("token"):
         faults.insert(0, "token is missing; BotFather (https://t.me/BotFather) hands them out")
     if faults:
-        raise SettingsError("[adapters.telegram]: " + "; ".join(faults) + ".")
-    return TelegramOptions(**read)
+        raise SettingsError(f"[adapters.{name}]: " + "; ".join(faults) + ".")
+    return TelegramOptions(**read, name=name)
 
 
 def _token(value: object) -> str:

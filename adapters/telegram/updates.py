@@ -9,6 +9,7 @@ from adapters.telegram.prompts import command_asked_for
 from bot.domain.command import Command
 from bot.domain.target import Target
 
+# What the adapter is called where the settings give it no other name.
 PLATFORM = "telegram"
 # What is asked for with getUpdates and setWebhook; anything else never leaves Telegram. Reactions
 # come only where the bot is an administrator (Bot API, Update).
@@ -70,44 +71,53 @@ class Vain:
 Heard: TypeAlias = Spoken | Pressed | Searched | Vain
 
 
-def read_update(update: Json, *, username: str) -> Heard | None:
-    """What is to be done about an update; ``username`` is the bot's own, without @.
+@dataclass(frozen=True, slots=True)
+class _Us:
+    """The bot's own name, without @, and what the adapter is called."""
+
+    username: str
+    platform: str
+
+
+def read_update(update: Json, *, username: str, platform: str = PLATFORM) -> Heard | None:
+    """What is to be done about an update; ``username`` is the bot's own, without @, and
+    ``platform`` the name of the adapter that it came to.
 
     Never raises: an update that is not of the shape we know is one that we do not serve.
     """
     try:
-        return _read(update, username)
+        return _read(update, _Us(username, platform))
     except (KeyError, TypeError, ValueError, AttributeError):
         return None
 
 
-def _read(update: Json, username: str) -> Heard | None:
+def _read(update: Json, us: _Us) -> Heard | None:
     number = str(int(update["update_id"]))
     for kind in ("message", "channel_post"):
         if kind in update:
             message, posted = update[kind], kind == "channel_post"
-            command = _command(message, number, username)
+            command = _command(message, number, us)
             return command and Spoken(command, origin_of_message(message, posted=posted))
     if "callback_query" in update:
-        return _pressed(update["callback_query"], number)
+        return _pressed(update["callback_query"], number, us)
     if "inline_query" in update:
-        return _searched(update["inline_query"], number)
+        return _searched(update["inline_query"], number, us)
     return None
 
 
-def _command(message: Json, number: str, username: str) -> Command | None:
+def _command(message: Json, number: str, us: _Us) -> Command | None:
     private = message["chat"]["type"] == "private"
-    line = _line(message, username, private=private)
+    line = _line(message, us.username, private=private)
     found = _COMMAND.match(line)
     if found is None and not line:
         return None
-    if found and found["bot"] and found["bot"].lower() != username.lower():
+    if found and found["bot"] and found["bot"].lower() != us.username.lower():
         return None
     return Command(
-        id=f"{PLATFORM}:{number}",
+        id=f"{us.platform}:{number}",
         name=found["name"].lower() if found else _PASTED,
         argument=line[found.end() :].strip() if found else line,
-        target=_target(message),
+        target=_target(message, us),
         user=_user(message),
         language=_language(message.get("from")),
         private=private,
@@ -126,16 +136,16 @@ def _line(message: Json, username: str, *, private: bool) -> str:
     return link[0] if link else ""
 
 
-def _pressed(query: Json, number: str) -> Pressed | Vain:
+def _pressed(query: Json, number: str, us: _Us) -> Pressed | Vain:
     message = query.get("message")
     key = query.get("data")
     if not message or not key:
         return Vain(str(query["id"]))
     command = Command(
-        id=f"{PLATFORM}:{number}",
+        id=f"{us.platform}:{number}",
         name="",
         argument="",
-        target=_target(message),
+        target=_target(message, us),
         user=str(query["from"]["id"]),
         language=_language(query["from"]),
         private=message["chat"]["type"] == "private",
@@ -150,13 +160,13 @@ def _pressed(query: Json, number: str) -> Pressed | Vain:
     )
 
 
-def _searched(query: Json, number: str) -> Searched:
+def _searched(query: Json, number: str, us: _Us) -> Searched:
     user = str(query["from"]["id"])
     command = Command(
-        id=f"{PLATFORM}:{number}",
+        id=f"{us.platform}:{number}",
         name="inline",
         argument=str(query.get("query", "")),
-        target=Target(PLATFORM, user),
+        target=Target(us.platform, user),
         user=user,
         language=_language(query["from"]),
         private=True,
@@ -164,10 +174,10 @@ def _searched(query: Json, number: str) -> Searched:
     return Searched(command, str(query["id"]))
 
 
-def _target(message: Json) -> Target:
+def _target(message: Json, us: _Us) -> Target:
     thread = message.get("message_thread_id") if message.get("is_topic_message") else None
     return Target(
-        PLATFORM, str(int(message["chat"]["id"])), None if thread is None else str(thread)
+        us.platform, str(int(message["chat"]["id"])), None if thread is None else str(thread)
     )
 
 

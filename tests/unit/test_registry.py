@@ -21,6 +21,11 @@ thing = 3
 """,
     "broken.py": "import no_such_library",
     "exits.py": "raise SystemExit('no licence')",
+    "stubborn.py": """
+from adapters.testing import FakeAdapter
+def create(options):
+    return FakeAdapter("telex")
+""",
     "wrong.py": "def create(options): return object()",
 }
 
@@ -135,10 +140,27 @@ def test_what_a_factory_makes_must_be_an_adapter(plugins: Path) -> None:
         registry.create("fax", options("fax"))
 
 
-def test_an_adapter_calls_itself_what_it_is_registered_as(plugins: Path) -> None:
+def test_an_adapter_calls_itself_what_the_settings_call_it(plugins: Path) -> None:
     registry = Registry([third_party(plugins, "fax", "good:create")])
-    with pytest.raises(SettingsError, match="registered as 'fax' and calls itself 'telex'"):
-        registry.create("fax", options("telex"))
+    assert registry.create("fax", options("fax-of-the-team")).name == "fax-of-the-team"
+
+
+def test_an_adapter_that_insists_on_a_name_of_its_own_is_refused(plugins: Path) -> None:
+    registry = Registry([third_party(plugins, "fax", "stubborn:create")])
+    assert registry.create("fax", options("telex")).name == "telex"
+    with pytest.raises(SettingsError, match="named 'fax' and made one that calls itself 'telex'"):
+        registry.create("fax", options("fax"))
+
+
+@pytest.mark.parametrize("kind", [kind for kind in BUILT_IN if kind not in ("markdown", "apprise")])
+def test_every_built_in_with_a_bot_takes_another_name(kind: str) -> None:
+    values: dict[str, dict[str, object]] = {
+        "telegram": {"token": "4711:" + "x" * 35},
+        "discord": {"token": "x.y.z"},
+        "discord-webhook": {"hooks": {"a": "https://discord.com/api/webhooks/17/x"}},
+    }
+    made = Registry([]).create(kind, Options("another", values.get(kind, {})))
+    assert made.name == "another"
 
 
 def test_options_that_do_not_exist_are_named() -> None:
