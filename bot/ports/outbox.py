@@ -89,15 +89,16 @@ class Backlog(Protocol):
     """Deliveries counted where they lie."""
 
     async def waiting(self) -> Sequence[Waiting]:
-        """Each platform that has any, by name. Those of suspended chats count too."""
+        """Each platform that has any, by name. Those of suspended chats do not count: nobody is late
+        with them."""
         ...
 
     async def planned(
         self, targets: Collection[Target], *, kind: str, since: datetime, within: str | None = None
     ) -> Mapping[Target, int]:
-        """How many first parts of posts of a kind (how their keys begin) each target was given
-        since (``created_at``), whatever became of them but ``passed`` and ``failed``; none is left
-        out or 0.
+        """How many posts of a kind (how their keys begin) each target was given since
+        (``created_at``), whatever became of them but ``passed`` and ``failed``; none is left out
+        or 0. A post counts once, whatever its parts and languages (the end of its key).
 
         ``within``: only those that are ``included`` in the post of this key.
         """

@@ -158,9 +158,7 @@ class RowWriter:
         for since, those in days.items():
             targets = [wish.target for wish in those]
             rows = await self._store.backlog.planned(targets, kind="paper:", since=since)
-            for wish in those:
-                languages = len(wish.turn.audience.languages)
-                counts[wish.target] = -(-rows.get(wish.target, 0) // languages)
+            counts.update({wish.target: rows.get(wish.target, 0) for wish in those})
         return counts
 
     async def _held(

@@ -41,13 +41,13 @@ class MemoryBacklog:
                 DeliveryQuery(target=target, kind=kind, since=since, limit=1_000_000)
             )
         ]
-        counts = Counter(
-            wanted[row.target]
+        posts = {
+            (wanted[row.target], row.post_key.rpartition(":")[0])
             for row in rows
-            if row.part == 0 and row.state not in {State.PASSED, State.FAILED}
+            if row.state not in {State.PASSED, State.FAILED}
             if within is None or (row.state is State.INCLUDED and row.reason == within)
-        )
-        return dict(counts)
+        }
+        return dict(Counter(target for target, _ in posts))
 
     async def known(self, ids: Collection[str]) -> Collection[str]:
         """See the port."""

@@ -11,17 +11,20 @@ from bot.ports import Waiting
 from bot.store.addresses import settled
 from bot.store.column_types import Instant
 from bot.store.database import Database, batches
-from bot.store.lanes import make, refresh
+from bot.store.lanes import is_suspended, make, refresh
 from bot.store.outbox_query import of_kind
 from bot.store.tables import DELIVERIES, OPEN
 
 _ROW = DELIVERIES.c
 _BY_PLATFORM = (
     sa.select(_ROW.platform, sa.func.count(), sa.func.min(_ROW.due_at, type_=_ROW.due_at.type))
-    .where(OPEN)
+    .where(OPEN, ~is_suspended(DELIVERIES))
     .group_by(_ROW.platform)
     .order_by(_ROW.platform)
 )
+
+# A key up to its language: rtrim takes away whatever is no colon, on both databases.
+_POST = sa.func.rtrim(_ROW.post_key, sa.func.replace(_ROW.post_key, ":", ""))
 
 # So many rows are looked at in one transaction: some 10 ms, for which nobody else can write.
 _LOOKED_AT = 500
@@ -70,8 +73,8 @@ class SqlBacklog:
         wanted = {settled(target): target for target in targets}
         place = (_ROW.platform, _ROW.chat, _ROW.thread)
         query = (
-            sa.select(*place, sa.func.count())
-            .where(_ROW.created_at >= since, _ROW.part == 0, of_kind(kind))
+            sa.select(*place, sa.func.count(_POST.distinct()))
+            .where(_ROW.created_at >= since, of_kind(kind))
             .where(_ROW.state.not_in([State.PASSED.value, State.FAILED.value]))
             .group_by(*place)
         )

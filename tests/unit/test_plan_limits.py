@@ -47,6 +47,20 @@ async def test_of_too_many_papers_in_a_day_the_first_come_and_the_others_never()
     assert await _papers(world, A) == keys_of(THREE, ONE, FOUR)
 
 
+async def test_on_the_day_of_a_second_language_a_paper_counts_once() -> None:
+    world = World()
+    await world.chat(A, at(-99), filters=Filters(most_a_day=3))
+    await world.listed(ONE, TWO, at=at(0))
+    await world.plan_at(at(0))
+    await world.chat(A, at(1), filters=Filters(most_a_day=3), second_language="en")
+    await world.listed(ONE, TWO, THREE, FOUR, at=at(2))
+    await world.plan_at(at(2))
+    assert await _papers(world, A, State.PASSED) == [
+        *keys_of(FOUR),
+        *keys_of(FOUR, language="en"),
+    ]
+
+
 async def test_f13_a_paper_that_is_not_posted_at_all_takes_nobody_s_room() -> None:
     world = World()
     await world.chat(A, at(-99), filters=Filters(most_a_day=2))
