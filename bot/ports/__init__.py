@@ -13,6 +13,7 @@ from bot.ports.outbox import Announcements, Backlog, DeliveryQuery, Outbox, Wait
 from bot.ports.papers import Found, ListingStore, PaperIndex, PaperStore
 from bot.ports.people import Saved, Tally, Vote, Votes
 from bot.ports.sharing import Bells, Inbox, Leases, Rates
+from bot.ports.standings import Standings
 from bot.ports.store import Store
 from bot.ports.summaries import Ledger, SummaryStore
 from bot.ports.timekeeping import CLOCK_TOLERANCE, Timekeeping
@@ -41,6 +42,7 @@ __all__ = [
     "Rates",
     "Saved",
     "Source",
+    "Standings",
     "Store",
     "SummaryStore",
     "Tally",

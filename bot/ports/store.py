@@ -8,6 +8,7 @@ from bot.ports.outbox import Announcements, Backlog, Outbox
 from bot.ports.papers import ListingStore, PaperIndex, PaperStore
 from bot.ports.people import Saved, Votes
 from bot.ports.sharing import Bells, Inbox, Leases, Rates
+from bot.ports.standings import Standings
 from bot.ports.summaries import Ledger, SummaryStore
 from bot.ports.timekeeping import Timekeeping
 
@@ -45,6 +46,8 @@ class Store(Protocol):
     def bells(self) -> Bells: ...
     @property
     def announcements(self) -> Announcements: ...
+    @property
+    def standings(self) -> Standings: ...
     @property
     def index(self) -> PaperIndex: ...
     @property

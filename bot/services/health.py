@@ -1,26 +1,16 @@
 """Who works and who fails, since when: a board in memory that services write and people read."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
+from bot.domain.standing import Standing
 
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """What is known of one part. Moments are UTC, ``None`` for never.
-
-    ``failing_since`` is when the present row of failures began, ``None`` while it works; ``reason``
-    is the newest failure's, kept after it passed. It holds neither a token nor a chat's text.
-    """
-
-    worked_at: datetime | None = None
-    failing_since: datetime | None = None
-    failed_at: datetime | None = None
-    reason: str = ""
+__all__ = ["Health", "Standing"]
 
 
 class Health:
-    """The board. A part goes by a stable name: ``source:hf``, ``lookup``, ``model``,
-    ``adapter:telegram``, ``store``.
+    """The board. A part goes by a stable name: ``source:hf``, ``list:hf``, ``lookup``,
+    ``model``, ``adapter:telegram``, ``token:telegram``, ``store``.
 
     Names come from the settings and never from people, so that the board stays small.
     """

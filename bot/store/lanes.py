@@ -63,17 +63,21 @@ async def refresh(connection: AsyncConnection, lanes: Collection[int]) -> None:
         await connection.execute(_REFRESH, {"lanes": batch})
 
 
+def is_suspended(rows: sa.FromClause) -> sa.ColumnElement[bool]:
+    """Whether a delivery's target takes nothing."""
+    return sa.exists().where(
+        *(SUSPENSIONS.c[name] == rows.c[name] for name in ("platform", "chat", "thread"))
+    )
+
+
 def _able() -> sa.ColumnElement[bool]:
     earlier = DELIVERIES.alias("earlier")
-    suspended = sa.exists().where(
-        *(SUSPENSIONS.c[name] == ROW.c[name] for name in ("platform", "chat", "thread"))
-    )
     preceded = sa.exists().where(
         *(earlier.c[name] == ROW.c[name] for name in ("lane", "thread", "post_key")),
         earlier.c.part < ROW.c.part,
         OPEN,
     )
-    return sa.and_(~suspended, sa.or_(ROW.c.part == 0, ~preceded))
+    return sa.and_(~is_suspended(ROW), sa.or_(ROW.c.part == 0, ~preceded))
 
 
 # Whether an open delivery may go: its target is not suspended, and no earlier part of its post is

@@ -16,6 +16,7 @@ from bot.store.memory_papers import (
 )
 from bot.store.memory_people import MemorySaved, MemoryVotes
 from bot.store.memory_register import MemoryRegister
+from bot.store.memory_standings import MemoryStandings
 from bot.store.memory_timekeeping import MemoryTimekeeping
 
 
@@ -39,6 +40,7 @@ class MemoryStore:
         self.leases = MemoryLeases()
         self.bells = MemoryBells()
         self.announcements = MemoryAnnouncements()
+        self.standings = MemoryStandings()
         self.index = MemoryPaperIndex(self.papers, self.summaries)
         self.backlog = MemoryBacklog(self.outbox)
         limited = (self.outbox, self.rates, self.leases, self.summaries)

@@ -23,7 +23,8 @@ class MemoryBacklog:
         """See the port."""
         platforms: dict[str, list[Delivery]] = defaultdict(list)
         for row in await self._outbox.find(DeliveryQuery(states=_OPEN, limit=1_000_000)):
-            platforms[row.target.platform].append(row)
+            if not self._outbox.suspends(row.target):
+                platforms[row.target.platform].append(row)
         return [
             Waiting(platform, len(rows), min(row.due_at for row in rows))
             for platform, rows in sorted(platforms.items())

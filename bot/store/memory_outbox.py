@@ -102,6 +102,10 @@ class MemoryOutbox:
         self._write(renewed(row, now, within=within))
         return True
 
+    def suspends(self, target: Target) -> bool:
+        """Whether a target takes nothing."""
+        return settled(target) in self._suspended
+
     def holds(self, row_id: str) -> bool:
         """Whether there is a delivery with this id."""
         return row_id in self._rows

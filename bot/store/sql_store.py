@@ -21,6 +21,7 @@ from bot.store.sql_papers import SqlPapers
 from bot.store.sql_people import SqlSaved, SqlVotes
 from bot.store.sql_rates import SqlRates
 from bot.store.sql_register import SqlRegister
+from bot.store.sql_standings import SqlStandings
 from bot.store.sql_summaries import SqlSummaries
 from bot.store.sql_timekeeping import SqlTimekeeping
 
@@ -45,6 +46,7 @@ class SqlStore:
     leases: SqlLeases
     bells: SqlBells
     announcements: SqlAnnouncements
+    standings: SqlStandings
     index: SqlPaperIndex
     backlog: SqlBacklog
     timekeeping: SqlTimekeeping
@@ -80,6 +82,7 @@ async def open_store(
             leases=SqlLeases(database),
             bells=SqlBells(database),
             announcements=SqlAnnouncements(database),
+            standings=SqlStandings(database),
             index=SqlPaperIndex(database),
             backlog=SqlBacklog(database),
             timekeeping=SqlTimekeeping(database),

@@ -290,6 +290,19 @@ VOTES = sa.Table(
     sa.Index("ix_votes_user_id", "user_id"),
 )
 
+# How the program's parts stand (domain.standing), and when a process last reported each.
+STANDINGS = sa.Table(
+    "standings",
+    METADATA,
+    sa.Column("part", sa.Text, primary_key=True),
+    sa.Column("worked_at", UtcDateTime),
+    sa.Column("failing_since", UtcDateTime),
+    sa.Column("failed_at", UtcDateTime),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("told_at", UtcDateTime),
+    sa.Column("seen_at", UtcDateTime, nullable=False),
+)
+
 # What the operator says to everybody; deliveries name it by its id.
 ANNOUNCEMENTS = sa.Table(
     "announcements",
