@@ -14,7 +14,7 @@ class DeliveryQuery:
     """Which deliveries; what is ``None`` does not narrow. ``since`` and ``until`` (which is not
     included) are about ``created_at``, ``kind`` is how the post's key begins (``paper:``). A
     message is named within its chat: with a ``message_id`` the target's thread does not matter, for
-    who reacts may not tell it."""
+    who reacts may not tell it. ``targets`` are some hundreds, instead of a ``target``."""
 
     target: Target | None = None
     states: frozenset[State] | None = None
@@ -25,6 +25,7 @@ class DeliveryQuery:
     message_id: str | None = None
     kind: str | None = None
     until: datetime | None = None
+    targets: frozenset[Target] | None = None
 
 
 class Outbox(Protocol):
@@ -89,8 +90,8 @@ class Backlog(Protocol):
     """Deliveries counted where they lie."""
 
     async def waiting(self) -> Sequence[Waiting]:
-        """Each platform that has any, by name. Those of suspended chats do not count: nobody is late
-        with them."""
+        """Each platform that has any, by name. Those of suspended chats do not count, for nobody is
+        late with them."""
         ...
 
     async def planned(

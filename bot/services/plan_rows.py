@@ -185,9 +185,9 @@ def _digests(picks: Sequence[Pick], turn: Turn, got: Got) -> Iterator[Draft]:
             yield Draft(edit.key, turn.now, later)
 
 
-def is_edited_soon(edit: Delivery, now: datetime) -> bool:
-    """Whether an edit that waits will show what is planned now."""
-    return edit.state is State.PENDING and edit.due_at >= now + _SAFELY_LATER
+def is_edited_soon(edit: Delivery | None, now: datetime) -> bool:
+    """Whether an edit that waits, if one does, will show what is planned now."""
+    return edit is not None and edit.state is State.PENDING and edit.due_at >= now + _SAFELY_LATER
 
 
 def _one_by_one(drafts: Iterable[Draft]) -> list[Draft]:

@@ -56,7 +56,6 @@ class RowWriter:
         self._store = store
         self._rows: list[Delivery] = []
         self._wishes: list[_Wish] = []
-        self._edited_soon: Collection[tuple[Target, str]] | None = None
         self._writing: asyncio.Future[int] | None = None
         self.added = 0
 
@@ -121,6 +120,7 @@ class RowWriter:
         new = [w for w in wishes if unknown_to(Got(known[w.target]), w.picks, w.turn.audience)]
         today = await self._today(new)
         held = await self._held(new, known)
+        edits = await self._edits({wish.target for wish in new if wish.turn.audience.digest})
         for number, wish in enumerate(new):
             if number % _SLICE == 0:
                 await asyncio.sleep(0)
@@ -130,7 +130,7 @@ class RowWriter:
                 keys,
                 today.get(at, 0),
                 {key: held.get((at, key), 0) for key in edited},
-                {key for key in edited if (at, key) in await self._edits(wish.turn.now)},
+                {key for key in edited if is_edited_soon(edits.get((at, key)), wish.turn.now)},
             )
             await self._write([d.to(at) for d in limited(wish.picks, wish.turn, got)])
 
@@ -179,17 +179,20 @@ class RowWriter:
             held.update({(target, key): count for target, count in rows.items()})
         return held
 
-    async def _edits(self, now: datetime) -> Collection[tuple[Target, str]]:
-        """The digests that are brought up to date soon enough to show what is planned now."""
-        if self._edited_soon is None:
-            query = DeliveryQuery(states=frozenset({State.PENDING}), kind="edit:", limit=_MOST)
-            rows = await self._store.outbox.find(query)
-            self._edited_soon = {
-                (row.target, row.post_key.removeprefix("edit:").rpartition(":")[0])
-                for row in rows
-                if is_edited_soon(row, now)
-            }
-        return self._edited_soon
+    async def _edits(self, targets: Collection[Target]) -> Mapping[tuple[Target, str], Delivery]:
+        """The edits that wait, by chat and digest: of several the one that is due last."""
+        if not targets:
+            return {}
+        query = DeliveryQuery(
+            targets=frozenset(targets),
+            states=frozenset({State.PENDING}),
+            kind="edit:",
+            limit=_MOST,
+        )
+        rows = sorted(await self._store.outbox.find(query), key=lambda row: row.due_at)
+        return {
+            (row.target, row.post_key.removeprefix("edit:").rpartition(":")[0]): row for row in rows
+        }
 
 
 def _keys_in_question(wish: _Wish) -> Iterable[str]:

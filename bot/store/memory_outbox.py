@@ -174,6 +174,9 @@ class MemoryOutbox:
 
     def _near(self, query: DeliveryQuery) -> Iterable[Delivery]:
         """Those among which to look: a target's, unless another thread's may be meant."""
+        if query.targets is not None:
+            at = {settled(target) for target in query.targets}
+            return [row for one in at for row in self._by_target.get(one, {}).values()]
         if query.target is None or query.message_id is not None:
             return self._rows.values()
         return self._by_target.get(settled(query.target), {}).values()

@@ -1,23 +1,29 @@
 """A search among deliveries in the form that an index answers."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
 from bot.domain.delivery import State
+from bot.domain.target import Target
 from bot.ports import DeliveryQuery
-from bot.store.addresses import settled
-from bot.store.tables import DELIVERIES, UNSENT
+from bot.store.addresses import lane_of, settled
+from bot.store.tables import DELIVERIES, OPEN, UNSENT
 
 _ROW = DELIVERIES.c
 
 # What ends well, and stands in no index of its own.
 _MANY = frozenset({State.SENT, State.INCLUDED, State.PASSED})
+_OPEN_STATES = frozenset({State.PENDING, State.CLAIMED, State.SENDING})
 
 
 def newest(query: DeliveryQuery, states: Sequence[State]) -> sa.Select[Any]:
     """The newest deliveries that a query asks for, of one or more states."""
+    if query.targets is not None:
+        of_states = _ROW.state.in_([state.value for state in states])
+        near = _near(query.targets, states)
+        return _newest(DELIVERIES, query.limit).where(*near, of_states, *_narrowed(query))
     if query.target is not None or query.message_id is not None:
         # These few are found by their place or name, whatever their state.
         of_states = _ROW.state.in_([state.value for state in states])
@@ -40,6 +46,18 @@ def _at(query: DeliveryQuery) -> list[sa.ColumnElement[bool]]:
     # Looked up by themselves: SQLite would rather read all of the chat's, which are in order.
     named = sa.select(_ROW.number).where(_ROW.message_id == query.message_id, *at)
     return [_ROW.number.in_(named)]
+
+
+def _near(
+    targets: Collection[Target], states: Collection[State]
+) -> list[sa.ColumnElement[bool] | sa.TextClause]:
+    """At one of many targets; among what is open only, where nothing else is asked for."""
+    at = [settled(target) for target in targets]
+    places = [(target.platform, target.chat, target.thread or "") for target in at]
+    here = sa.tuple_(_ROW.platform, _ROW.chat, _ROW.thread).in_(places)
+    if _OPEN_STATES.issuperset(states):
+        return [_ROW.lane.in_({lane_of(target) for target in at}), OPEN, here]
+    return [_ROW.chat.in_({target.chat for target in at}), here]
 
 
 def _newest(rows: sa.FromClause, limit: int) -> sa.Select[Any]:

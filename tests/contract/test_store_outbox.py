@@ -331,6 +331,16 @@ async def test_saving_what_was_never_added_writes_nothing(store: Store) -> None:
         pytest.param(DeliveryQuery(target=A, states=frozenset({State.SENT})), "da", id="both"),
         pytest.param(DeliveryQuery(post_key="paper:a:zh"), "a", id="post"),
         pytest.param(DeliveryQuery(since=NOON + 3 * SECOND), "fed", id="since"),
+        pytest.param(DeliveryQuery(targets=frozenset({A, B})), "fdca", id="targets"),
+        pytest.param(
+            DeliveryQuery(
+                targets=frozenset({A, TOPIC, replace(DISCORD, thread="")}),
+                states=frozenset({State.PENDING}),
+            ),
+            "feb",
+            id="what is open at targets",
+        ),
+        pytest.param(DeliveryQuery(targets=frozenset()), "", id="no targets"),
         pytest.param(DeliveryQuery(target=B, post_key="paper:a:zh"), "", id="no such"),
     ],
 )

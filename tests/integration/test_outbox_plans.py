@@ -13,10 +13,11 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, event
 
-from bot.domain.chat import Chat
+from bot.domain.chat import Chat, Style
 from bot.domain.delivery import Delivery, State
 from bot.domain.target import Target
 from bot.ports import DeliveryQuery
+from bot.services.testing_plan import PAPERS, A, PlanStage, at
 from bot.store.sql_store import SqlStore, open_store
 
 NOON = datetime(2026, 8, 10, 12, tzinfo=UTC)
@@ -104,12 +105,30 @@ async def test_what_planning_asks_about_many_chats_is_found_by_indexes(tmp_path:
             await store.backlog.planned([CHAT], kind="paper:", since=NOON)
             await store.backlog.planned([CHAT], kind="paper:", since=NOON, within=digest)
             await store.register.revision()
+            waiting = frozenset({State.PENDING})
             await store.outbox.find(
-                DeliveryQuery(states=frozenset({State.PENDING}), kind="edit:", limit=1_000_000)
+                DeliveryQuery(targets=frozenset({CHAT}), states=waiting, kind="edit:")
             )
         plan = await _plan(store, seen)
         assert "SCAN deliveries" not in plan, plan
+        assert "ix_deliveries_open (lane=?)" in plan
         assert plan.count("ix_deliveries_chat (chat=? AND created_at>?)") == 2
+
+
+async def test_late_papers_are_planned_without_reading_what_waits_for_other_chats(
+    tmp_path: Path,
+) -> None:
+    async with open_store(tmp_path / "sulan.db") as store:
+        world = PlanStage(store)
+        await world.chat(A, at(-99), style=Style.DIGEST)
+        await world.listed(PAPERS[0], at=at(0))
+        await world.plan_at(at(0))
+        await world.listed(*PAPERS[:2], at=at(1))
+        with _statements() as seen:
+            assert await world.plan_at(at(1)) == 2
+        plan = await _plan(store, seen)
+        assert "ix_deliveries_open (lane=?)" in plan
+        assert "ix_deliveries_unsent" not in plan, "every chat's edits would be read"
 
 
 async def test_pruning_and_the_operators_list_read_nothing_whole(tmp_path: Path) -> None:
