@@ -12,9 +12,12 @@ run: $(VENV)/.run-installed  ## the whole way on the bundled sample day: no toke
 # Those that start whole programs and wait for them have the machine to themselves.
 PROGRAMS := tests/acceptance/test_run.py tests/integration/test_engine_kill.py
 
+# Runs a command with a PostgreSQL cluster of its own, where PostgreSQL is installed.
+WITH_POSTGRES := $(BIN)/python tests/support/postgres_cluster.py
+
 test: $(VENV)/.dev-installed  ## the tests
-	$(BIN)/python -m pytest -n auto -q $(PROGRAMS:%=--ignore=%)
-	$(BIN)/python -m pytest -q $(PROGRAMS)
+	$(WITH_POSTGRES) $(BIN)/python -m pytest -n auto -q $(PROGRAMS:%=--ignore=%)
+	$(WITH_POSTGRES) $(BIN)/python -m pytest -q $(PROGRAMS)
 
 lint: $(VENV)/.dev-installed
 	$(BIN)/ruff check .

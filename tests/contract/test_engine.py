@@ -1,7 +1,6 @@
 """Every engine does the same with jobs."""
 
 import asyncio
-import os
 import stat
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -11,13 +10,12 @@ from pathlib import Path
 from typing import Protocol
 
 import pytest
-import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.clock import SystemClock
 from bot.engine import DbosEngine, EngineOptions
 from bot.engine_port import Engine, Job
 from bot.engine_testing import InProcessEngine, Shelf
+from bot.store.location import locate
 
 _PATIENCE = 20.0
 
@@ -60,35 +58,22 @@ class Worker:
         return answer
 
 
-# An empty PostgreSQL database that the tests may wipe, as for the store.
-_POSTGRES = os.environ.get("SULAN_TEST_POSTGRES_URL")
-
-
-@pytest.fixture(params=["fake", "sqlite", *(["postgres"] if _POSTGRES else [])])
-async def make(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[str], Engine]:
+@pytest.fixture(params=["fake", "sqlite", "postgres"])
+def make(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[str], Engine]:
     shelf = Shelf()
     path = tmp_path / "jobs.engine.sqlite3"
-    if request.param == "postgres":
-        await _wipe()
+    address = request.getfixturevalue("new_postgres")() if request.param == "postgres" else ""
 
     def build(executor: str) -> Engine:
         if request.param == "fake":
             return InProcessEngine(SystemClock(), shelf, executor=executor)
         if request.param == "postgres":
-            assert _POSTGRES
-            return DbosEngine(EngineOptions(_POSTGRES, "postgres", executor, poll_s=0.05))
+            url = locate(address).url.render_as_string(hide_password=False)
+            return DbosEngine(EngineOptions(url, "postgres", executor, poll_s=0.05))
         options = EngineOptions(f"sqlite:///{path}", path.name, executor, path, poll_s=0.05)
         return DbosEngine(options)
 
     return build
-
-
-async def _wipe() -> None:
-    assert _POSTGRES
-    engine = create_async_engine(_POSTGRES)
-    async with engine.begin() as connection:
-        await connection.execute(sa.DDL("DROP SCHEMA IF EXISTS dbos CASCADE"))
-    await engine.dispose()
 
 
 @asynccontextmanager
