@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from adapters.base import Adapter, Desk, Listener
 from bot.app import Sulan
+from bot.clock import put_back
 from bot.domain.chat import Chat
 from bot.engine_port import Engine
 from bot.lifetime import GRACE_S, Lifetime
@@ -53,6 +54,7 @@ class Crew:
             self._begin(life, "membership", self.membership.keep()),
             self._begin(life, "loop", watch(self.sulan.clock, self.observer.metrics.lagged)),
             self._begin(life, "model", tell_of_model(self.sulan)),
+            self._begin(life, "clock", self._mind_the_clock(life)),
         ]
         listening = [self._begin(life, a.name, self._listen(a)) for a in self.adapters]
         try:
@@ -76,6 +78,11 @@ class Crew:
         self, life: Lifetime, name: str, work: Coroutine[object, object, object]
     ) -> asyncio.Task[None]:
         return asyncio.ensure_future(life.watch(name, work))
+
+    async def _mind_the_clock(self, life: Lifetime) -> None:
+        by = await put_back(self.sulan.clock)
+        _log.warning("the clock was put back; beginning anew", extra={"by_s": by.total_seconds()})
+        life.begin_anew()
 
     async def _deliver(self, life: Lifetime) -> None:
         await self.deliverer.run(life.stopping, within=GRACE_S - _CLOSING_S)

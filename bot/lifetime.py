@@ -23,6 +23,7 @@ class Lifetime:
     def __init__(self) -> None:
         self.stopping = asyncio.Event()
         self.error: Exception | None = None
+        self.anew = False
         self._began = 0.0
         self._guard: threading.Timer | None = None
 
@@ -38,6 +39,12 @@ class Lifetime:
             self.error = error
             self._began = asyncio.get_running_loop().time()
             self.stopping.set()
+
+    def begin_anew(self) -> None:
+        """Stop, for the same program to be started again in our place (``anew``)."""
+        if not self.stopping.is_set():
+            self.anew = True
+            self.stop()
 
     def left(self) -> float:
         """Seconds of grace that are left."""

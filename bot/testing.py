@@ -32,6 +32,10 @@ class VirtualClock:
         """Let time pass while nobody sleeps."""
         self._elapsed += seconds
 
+    def put(self, by: timedelta) -> None:
+        """Somebody sets the clock: forward, or back where ``by`` is negative. No time passes."""
+        self._start += by
+
 
 class HeldClock(VirtualClock):
     """A clock whose sleepers wake only when the test lets time pass (``advance``)."""

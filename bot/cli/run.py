@@ -1,5 +1,9 @@
 """``sulan run``: publish the day's papers, and answer people, until stopped."""
 
+import os
+import sys
+from typing import NoReturn
+
 from bot.app import load
 from bot.cli.screen import Screen
 from bot.crew import Crew
@@ -23,7 +27,15 @@ async def run() -> int:
         await crew.work(life)
     if life.error is not None:
         raise life.error
+    if life.anew:
+        begin_anew()
     return 0
+
+
+def begin_anew() -> NoReturn:
+    """Run the same command line in this process's place: for a supervisor nothing has happened."""
+    sys.stdout.flush()
+    os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 - it is our own
 
 
 def _what_runs(crew: Crew) -> str:
