@@ -7,14 +7,13 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import fields, is_dataclass, replace
 from typing import cast
 
-from adapters.base import Adapter, Archive, Options
-from adapters.registry import BUILT_IN, create
+from adapters.base import Adapter, Archive
 from bot.domain.chat import Chat, Looks, Style
 from bot.domain.delivery import OnUnknown
-from bot.domain.errors import SettingsError
 from bot.domain.filters import Filters
 from bot.domain.target import Target
 from bot.domain.timetable import EVERY_DAY, QuietHours, Timetable
+from bot.instances import adapters_of, instances_of, spelt
 from config.chats import ChatSettings
 from config.settings import Settings
 
@@ -37,7 +36,7 @@ def chat_of(entry: ChatSettings, settings: Settings) -> Chat:
     names = {field.name for field in fields(Filters)}
     quiet = entry.quiet_hours
     return Chat(
-        target=Target(entry.platform, entry.chat, entry.thread),
+        target=Target(spelt(entry.platform), entry.chat, entry.thread),
         language=entry.language or settings.language,
         second_language=entry.second_language,
         sources=entry.sources or settings.sources,
@@ -74,32 +73,13 @@ def _asked(value: object) -> object:
 
 
 def adapters_for(chats: Sequence[Chat], settings: Settings, archive: Archive) -> list[Adapter]:
-    """An adapter for each platform that a chat is on, and for each that has options: somebody may
-    want to ask it for papers.
+    """An adapter for each platform that a chat is on, and for each that has options.
 
     Raises:
         SettingsError: names every fault that any of them finds.
     """
-    options: dict[str, dict[str, object]] = {}
-    for name, values in settings.adapters.items():
-        options.setdefault(_as_known(name), {}).update(values)
-    names = dict.fromkeys([*(chat.target.platform for chat in chats), *options])
-    made: list[Adapter] = []
-    faults: list[str] = []
-    for name in names:
-        try:
-            made.append(create(name, Options(name, options.get(name, {}), archive)))
-        except SettingsError as error:
-            faults.append(str(error))
-    if faults:
-        raise SettingsError("\n".join(faults))
-    return made
-
-
-def _as_known(name: str) -> str:
-    """An adapter's name; a variable cannot hold the dash of ``discord-webhook``."""
-    dashed = name.replace("_", "-")
-    return dashed if dashed in BUILT_IN else name
+    platforms = (chat.target.platform for chat in chats)
+    return adapters_of(instances_of(platforms, settings), archive)
 
 
 async def enter(adapter: Adapter, stack: AsyncExitStack) -> None:

@@ -5,7 +5,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,33 @@ def toml_layer(text: str, name: str) -> Layer:
         places={key: f"{name}, line {line}" for key, line in lines.items()},
     )
 
+
+def with_dashes(layer: Layer) -> Layer:
+    """The layer with each adapter's name written with dashes: a variable can hold only underscores,
+    and both are to mean the same table."""
+    adapters = layer.tree.get(_ADAPTERS)
+    if not isinstance(adapters, Mapping):
+        return layer
+    folded: dict[str, object] = {}
+    for name, options in cast("Mapping[str, object]", adapters).items():
+        dashed, known = name.replace("_", "-"), folded.get(name.replace("_", "-"))
+        if isinstance(known, Mapping) and isinstance(options, Mapping):
+            folded[dashed] = {**cast("Mapping[str, object]", known), **options}
+        else:
+            folded[dashed] = options
+    places = {_dashed_key(key): place for key, place in layer.places.items()}
+    return Layer(layer.name, {**layer.tree, _ADAPTERS: folded}, places)
+
+
+def _dashed_key(key: str) -> str:
+    group, *rest = key.split(".")
+    if group != _ADAPTERS or not rest:
+        return key
+    return ".".join((group, rest[0].replace("_", "-"), *rest[1:]))
+
+
+# The group whose tables bear names of their own.
+_ADAPTERS = "adapters"
 
 _HEADER = re.compile(r"\s*\[(?P<array>\[?)\s*(?P<key>[^\[\]]+?)\s*\]+")
 _PAIR = re.compile(r"\s*(?P<key>[\w\"'.\s-]+?)\s*=")

@@ -17,7 +17,7 @@ from pydantic_settings import InitSettingsSource
 from bot.domain.errors import SettingsError
 from config.complaints import Fault, of_layer, render
 from config.describe import OPEN_GROUP, all_settings, option_keys, variable_of
-from config.layers import Layer
+from config.layers import Layer, with_dashes
 from config.places import Surroundings, read_all
 from config.rules import contradictions
 from config.settings import Settings, default_store_url
@@ -76,7 +76,7 @@ def load_from(surroundings: Surroundings) -> Loaded:
     layers: list[Layer] = [_defaults(surroundings.environ)]
     faults: list[Fault] = []
     for layer, complaints in read_all(surroundings):
-        layers.append(layer)
+        layers.append(with_dashes(layer))
         faults.extend(sorted([*complaints, *_misfits(layer)], key=_by_line))
     if faults:
         raise SettingsError(render(faults))
