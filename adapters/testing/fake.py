@@ -57,6 +57,8 @@ class FakeAdapter:
         self._limit = limit
         self._script: deque[Step] = deque()
         self._scripts: defaultdict[Target, deque[Step]] = defaultdict(deque)
+        # Ids of messages; that of a deleted one is not given again.
+        self._given: defaultdict[Target, int] = defaultdict(int)
         self.calls: list[Call] = []
         self.edits: list[Call] = []
         self.chats: defaultdict[Target, list[Call]] = defaultdict(list)
@@ -108,7 +110,8 @@ class FakeAdapter:
 
     def _take(self, call: Call) -> Receipt:
         chat = self.chats[call.target]
-        message_id = str(len(chat) + 1)
+        self._given[call.target] += 1
+        message_id = str(self._given[call.target])
         chat.append(replace(call, message_id=message_id))
         return Receipt(message_id)
 

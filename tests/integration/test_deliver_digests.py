@@ -272,6 +272,24 @@ def test_a_digest_whose_message_cannot_be_changed_any_more_is_followed_by_what_i
     act(play)
 
 
+def test_a_further_message_of_a_digest_that_somebody_deleted_stands_again_after_the_next_edit() -> (
+    None
+):
+    async def play(on: DigestStage, fake: EditableFake) -> None:
+        await come(on, range(1, 33))
+        await on.play(fake)
+        assert [len(papers) for papers in shown(fake)] == [15, 15, 2]
+        del fake.chats[A][1]
+        for number in (33, 34):
+            await come(on, [number])
+            await on.play(fake)
+            assert [len(papers) for papers in shown(fake)] == [15, number - 30, 15]
+            assert sorted(n for papers in shown(fake) for n in papers) == [*range(1, number + 1)]
+        assert {r.state for r in await on.rows(A)} == {State.SENT, State.INCLUDED}
+
+    act(play)
+
+
 def test_f32_a_refused_edit_suspends_the_chat() -> None:
     async def play(on: DigestStage, fake: EditableFake) -> None:
         await come(on, [1])

@@ -85,6 +85,26 @@ SENT, LOST, GONE = digest(State.SENT), digest(State.UNKNOWN), digest(State.FAILE
             id="a further part is replaced",
         ),
         pytest.param(
+            replace(edit(3, part=1), plain=True),
+            [SENT, digest(State.SENT, part=1)],
+            True,
+            ("0-3", None),
+            id="a further part refused: sent anew",
+        ),
+        pytest.param(
+            edit(3, part=1),
+            [
+                SENT,
+                replace(
+                    edit(2, State.SENT, part=1), message_id="m9", sent_at=START + GAP, plain=True
+                ),
+                digest(State.SENT, part=1),
+            ],
+            True,
+            ("0-3", "m9"),
+            id="a further part that was sent anew is replaced",
+        ),
+        pytest.param(
             edit(3),
             [SENT, digest(State.UNKNOWN, part=1)],
             True,

@@ -2,8 +2,9 @@
 
 A digest shows what it holds when it is sent. What comes later has a row of its own, an *edit*: it
 replaces the digest's messages where the platform can, and else is one more message with what no
-earlier one had; so it is, too, once the platform has refused to change them (somebody deleted one,
-or the chat has moved). An edit that another row makes superfluous is *included* in that one.
+earlier one had; so it is, too, once the platform has refused to change the first of them (somebody
+deleted it, or the chat has moved). A further one that was deleted is sent anew. An edit that
+another row makes superfluous is *included* in that one.
 """
 
 from dataclasses import dataclass, replace
@@ -56,8 +57,9 @@ class Family:
         return tuple((count, row) for count, row in counted if count is not None)
 
     def standing(self) -> dict[int, str]:
-        """The message that stands for each part."""
-        sent = (row for row in self.rows if row.state is State.SENT and row.message_id)
+        """The message that stands for each part; the newest, where one was sent anew."""
+        sent = [row for row in self.rows if row.state is State.SENT and row.message_id]
+        sent.sort(key=lambda row: row.sent_at or row.created_at)
         return {row.part: row.message_id or "" for row in sent}
 
     def shown_with(self, key: str) -> int:
@@ -100,7 +102,8 @@ def edit_course(row: Delivery, family: Family, now: datetime, *, edits: bool) ->
     upto = max(count, family.shown_with(row.post_key) if begun else len(family.papers))
     noted = _note(family, upto, row) if upto > count and not begun else None
     if edits and first is not None and _all_stand(family) and not _is_refused(row, family):
-        replaces = family.standing().get(row.part)
+        # A further message that takes no edit has been deleted by somebody: it is sent anew.
+        replaces = None if row.plain else family.standing().get(row.part)
         if replaces and row.called_at is not None and row.attempts >= MOST_UNCLEAR:
             return close(row, State.UNKNOWN, row.reason)
         return _and_so(_slice(family, 0, upto, replaces), row, family, noted)
