@@ -236,6 +236,10 @@ class OptionsContract(_Filled):
     def test_it_is_called_as_its_targets_say(self) -> None:
         assert self.adapter().name == self.target.platform
 
+    def test_it_takes_the_name_that_the_settings_give_it(self) -> None:
+        """Several bots of one platform are told apart by it."""
+        assert type(self).factory(replace(self.options(), name="of-the-team")).name == "of-the-team"
+
     def test_an_option_that_does_not_exist_is_named(self) -> None:
         options = self.options()
         wrong = replace(options, values={**options.values, "no_such_option": "s3cret-value"})

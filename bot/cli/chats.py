@@ -16,10 +16,13 @@ from bot.cli.screen import Screen
 from bot.domain.chat import BY_OPERATOR, Chat
 from bot.domain.errors import InvalidInput
 from bot.domain.target import Target
+from bot.instances import instances_of, spelt
 from bot.ports import DeliveryQuery, Store
 from bot.services.chat_settings.describe import describe, small_print
 from bot.services.chat_settings.offer import Offer
+from bot.services.handing_over import hand_over
 from bot.translations import load_speech
+from config.settings import Settings
 from summarizer.languages import available_languages, load_wording
 
 chats = App(name="chats")
@@ -57,14 +60,14 @@ async def list_chats(*, platform: str | None = None, json: JsonOption = False) -
     Parameters
     ----------
     platform
-        Only those of one platform.
+        Only those of one platform, or of one bot there.
     """
     screen = Screen()
     async with started(load()) as sulan:
         found = [
             chat
             for chat in await sulan.store.chats.all()
-            if platform in (None, chat.target.platform)
+            if platform is None or spelt(platform) == chat.target.platform
         ]
     if json:
         screen.raw(dumps([_document(chat) for chat in found]))
@@ -122,6 +125,49 @@ async def resume(chat: ChatArgument) -> int:
     said = "gets what is new from now on" if found.suspended else "was not suspended"
     Screen().note(f"{chat}: {said}.")
     return 0
+
+
+@chats.command
+async def move(chat: ChatArgument, bot: str) -> int:
+    """Give a chat to another bot of its platform, with its settings and what waits for it.
+
+    That bot must be in the chat already; in private, somebody must have pressed Start there.
+
+    Parameters
+    ----------
+    bot
+        What the settings call the other bot: the NAME of its [adapters.NAME].
+    """
+    settings = load()
+    async with started(settings) as sulan:
+        found = await find_chat(sulan.store, chat)
+        other = _other_bot(found, bot, settings)
+        new = await hand_over(found, other, sulan.store, sulan.clock)
+    screen = Screen()
+    screen.note(f"{chat} is {name_of(new)} from now on.")
+    if found.listed:
+        screen.note("Change its platform in the settings too, before the next start.")
+    return 0
+
+
+def _other_bot(chat: Chat, bot: str, settings: Settings) -> str:
+    """The name of an adapter of the same kind as the chat's.
+
+    Raises:
+        InvalidInput: there is none of that name, or it is of another kind.
+        SettingsError: the settings' adapters are wrong.
+    """
+    own, other = chat.target.platform, spelt(bot)
+    kinds = {one.name: one.kind for one in instances_of((own,), settings)}
+    if other not in kinds or other == own:
+        others = ", ".join(name for name in kinds if name != own) or "no other"
+        raise InvalidInput(f"No other bot {bot!r} in the settings. There is: {others}.")
+    if kinds[other] != kinds[own]:
+        raise InvalidInput(
+            f"{other} is a {kinds[other]}, and {name_of(chat.target)} a chat of {kinds[own]}."
+            " A chat stays on its platform; list it anew there."
+        )
+    return other
 
 
 @chats.command

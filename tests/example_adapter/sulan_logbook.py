@@ -12,9 +12,8 @@ from bot.domain.target import Receipt, Target
 
 
 class Logbook:
-    name = "logbook"
-
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, name: str = "logbook") -> None:
+        self.name = name
         self._folder = folder
 
     def pace(self, target: Target) -> Pace:
@@ -35,4 +34,4 @@ class Logbook:
 def create(options: Options) -> Logbook:
     if set(options.values) != {"folder"}:
         raise SettingsError(f"logbook has one option, folder, not {', '.join(options.values)}")
-    return Logbook(Path(str(options.values["folder"])))
+    return Logbook(Path(str(options.values["folder"])), options.name)

@@ -45,6 +45,7 @@ def test_sulan_adapters_lists_it_with_its_distribution_and_version(installed: Pa
         "version": "1.0",
         "where": f"{_MODULE}:create",
         "error": None,
+        "named": [],
     } in listed
 
 
@@ -68,7 +69,7 @@ for message in adapter.render(PLAIN):
 
 
 def test_it_passes_the_contract_with_pytest_alone(installed: Path) -> None:
-    suite = ["-m", "pytest", "-q", "-c", os.devnull, "-p", "no:cacheprovider"]
+    suite = ["-m", "pytest", "-q", "-c", os.devnull, "-p", "no:cacheprovider", "--noconftest"]
     said = _run([*suite, str(_EXAMPLE / "check_logbook.py")], path=installed)
     assert re.search(r"^1\d passed", said, re.MULTILINE), said
 
