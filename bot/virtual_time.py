@@ -1,13 +1,14 @@
 """Days in seconds: an event loop that skips the waiting, for tests and benchmarks.
 
 Everything that asyncio times (sleeps, time-outs) runs on the virtual clock, in the right order.
-What other threads do (a database's) takes none of its time: the clock stands until they are done.
+What a database does takes none of its time: the clock stands until it is done.
 """
 
 import asyncio
 import inspect
 import selectors
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncGenerator, Callable, Coroutine
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -19,7 +20,7 @@ _THREADS_S = 5.0
 
 
 class Threads:
-    """Counts what is asked of objects whose work is done in other threads."""
+    """Counts what is asked of objects whose work is done elsewhere: in threads, or by a server."""
 
     def __init__(self) -> None:
         self.pending = 0
@@ -28,6 +29,20 @@ class Threads:
         """The same object for whoever calls it; while one of its coroutines runs, time stands."""
         watched: Any = _Watched(worker, self)
         return watched
+
+    @asynccontextmanager
+    async def opening(
+        self, opened: AbstractAsyncContextManager[Worker]
+    ) -> AsyncGenerator[Worker, None]:
+        """Open something that is watched; time stands while it is opened and closed."""
+        self.pending += 1
+        async with opened as worker:
+            self.pending -= 1
+            try:
+                yield self.watch(worker)
+            finally:
+                self.pending += 1
+        self.pending -= 1
 
 
 class _Watched:

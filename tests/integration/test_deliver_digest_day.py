@@ -90,13 +90,14 @@ async def live(store: Store, papers: Sequence[Paper], fakes: Sequence[FakeAdapte
     await deliverer.run_once()
 
 
-@pytest.mark.parametrize("kind", ["memory", "sqlite"])
+@pytest.mark.parametrize("kind", ["memory", "sqlite", "postgres"])
 def test_each_paper_of_a_growing_day_stands_once_in_each_chat_s_digest(
-    kind: str, shared: Path, tmp_path: Path
+    kind: str, shared: Path, request: pytest.FixtureRequest
 ) -> None:
     body = (shared / "data" / "hf_daily" / f"{DAY}.json").read_bytes()
     papers = parse_daily(body, day=DAY).papers[:18]
     edits, appends = EditableFake("edits"), FakeAdapter("appends")
+    place = "" if kind == "memory" else request.getfixturevalue(f"new_{kind}_store")()
     threads, arrived = Threads(), list[datetime]()
 
     async def main() -> None:
@@ -104,8 +105,7 @@ def test_each_paper_of_a_growing_day_stands_once_in_each_chat_s_digest(
             if kind == "memory":
                 store: Store = MemoryStore()
             else:
-                opened = open_store(tmp_path / "sulan.sqlite3")
-                store = threads.watch(await stack.enter_async_context(opened))
+                store = await stack.enter_async_context(threads.opening(open_store(place)))
             await live(store, papers, [edits, appends])
             rows = await store.outbox.find(DeliveryQuery(limit=100_000))
             assert {row.state for row in rows} == {State.SENT, State.INCLUDED}

@@ -3,7 +3,6 @@
 import asyncio
 import re
 from collections import Counter
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -179,13 +178,13 @@ def test_f55_killed_at_any_step_a_digest_shows_every_paper_once(
 
 @pytest.mark.parametrize("share", [0.15, 0.35, 0.55, 0.75, 0.95])
 def test_f55_killed_over_a_database_a_digest_shows_every_paper_once(
-    share: float, tmp_path: Path
+    share: float, place: str
 ) -> None:
     threads = Threads()
 
     async def main(ends_at: int) -> None:
-        async with open_store(tmp_path / "sulan.sqlite3") as store:
-            play = Play(threads.watch(store))
+        async with threads.opening(open_store(place)) as store:
+            play = Play(store)
             await play.day(ends_at)
             await play.check()
             await bury()

@@ -7,7 +7,6 @@ that comes back): from then on nothing it does has any effect. Another one start
 import asyncio
 from collections import Counter
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -209,12 +208,12 @@ def test_f55_where_a_chat_wants_nothing_resent_nothing_comes_twice() -> None:
 
 
 @pytest.mark.parametrize("share", [0.1, 0.25, 0.4, 0.55, 0.7, 0.85])
-def test_f55_killed_over_a_database_all_the_same(share: float, tmp_path: Path) -> None:
+def test_f55_killed_over_a_database_all_the_same(share: float, place: str) -> None:
     threads = Threads()
 
     async def main(ends_at: int) -> None:
-        async with open_store(tmp_path / "sulan.sqlite3") as store:
-            play = Play(threads.watch(store))
+        async with threads.opening(open_store(place)) as store:
+            play = Play(store)
             await play.begin()
             await play.live(ends_at)
             await asyncio.sleep(95)

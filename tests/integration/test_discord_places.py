@@ -199,14 +199,27 @@ async def test_a_days_papers_share_a_post_and_the_next_day_has_its_own(
         assert await adapter.find(to(forum), "e" * 24) is None
 
 
-async def test_a_forum_without_its_style_says_what_is_missing(
+async def test_a_forum_is_found_to_be_one_where_the_settings_do_not_say_so(
     server: DiscordServer, clock: VirtualClock
 ) -> None:
     forum = server.world.add(Kind.FORUM)
     async with connected(server, clock) as adapter:
+        for key in "ab":
+            receipt = await adapter.send(to(forum), message(f"Paper {key}")[0], key=key * 24)
+            assert await adapter.find(to(forum), key * 24) == receipt
+        assert [post.name for post in posts_of(server, forum)] == ["Paper a", "Paper b"]
+        refused = [call for call in server.requests("POST", "/messages") if forum.id in call.path]
+        assert len(refused) == 1, "it is asked once, not before every post"
+
+
+async def test_a_channel_without_messages_that_is_no_forum_is_gone(
+    server: DiscordServer, clock: VirtualClock
+) -> None:
+    channel = server.world.add(Kind.TEXT)
+    async with connected(server, clock) as adapter:
         server.script(refusal(400, 50008), method="POST")
-        with pytest.raises(ChatGone, match="style"):
-            await adapter.send(to(forum), message()[0], key=KEY)
+        with pytest.raises(ChatGone, match="takes no messages"):
+            await adapter.send(to(channel), message()[0], key=KEY)
 
 
 async def settled(condition: Callable[[], bool]) -> None:

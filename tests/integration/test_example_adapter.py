@@ -71,7 +71,7 @@ for message in adapter.render(PLAIN):
 def test_it_passes_the_contract_with_pytest_alone(installed: Path) -> None:
     suite = ["-m", "pytest", "-q", "-c", os.devnull, "-p", "no:cacheprovider", "--noconftest"]
     said = _run([*suite, str(_EXAMPLE / "check_logbook.py")], path=installed)
-    assert re.search(r"^1\d passed", said, re.MULTILINE), said
+    assert re.search(r"^[12]\d passed", said, re.MULTILINE), said
 
 
 def _run(arguments: Sequence[str], *, path: Path | None = None) -> str:

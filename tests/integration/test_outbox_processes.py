@@ -6,7 +6,6 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
-from pathlib import Path
 
 from bot.domain.delivery import Delivery, State
 from bot.domain.target import Target
@@ -86,11 +85,11 @@ asyncio.run(main())
 """
 
 
-async def _run(path: Path, program: str, *, processes: int) -> list[tuple[int | None, list[str]]]:
+async def _run(place: str, program: str, *, processes: int) -> list[tuple[int | None, list[str]]]:
     """What each of several processes that start at one moment printed."""
     started = [
         await asyncio.create_subprocess_exec(
-            sys.executable, "-c", program, str(path), f"p{n}", stdin=-1, stdout=-1, stderr=-1
+            sys.executable, "-c", program, place, f"p{n}", stdin=-1, stdout=-1, stderr=-1
         )
         for n in range(processes)
     ]
@@ -107,8 +106,8 @@ async def _run(path: Path, program: str, *, processes: int) -> list[tuple[int | 
 
 
 @asynccontextmanager
-async def _filled(path: Path, rows: Sequence[Delivery]) -> AsyncGenerator[SqlStore, None]:
-    async with open_store(path) as store:
+async def _filled(place: str, rows: Sequence[Delivery]) -> AsyncGenerator[SqlStore, None]:
+    async with open_store(place) as store:
         await store.outbox.add(rows)
         yield store
 
@@ -121,10 +120,10 @@ def _rows(chats: int, posts: int) -> list[Delivery]:
     ]
 
 
-async def test_f55_processes_that_race_never_claim_the_same_delivery(tmp_path: Path) -> None:
-    path, rows = tmp_path / "sulan.db", _rows(20, 24)
-    async with _filled(path, rows) as store:
-        outputs = [ids for _, ids in await _run(path, SEND, processes=3)]
+async def test_f55_processes_that_race_never_claim_the_same_delivery(place: str) -> None:
+    rows = _rows(20, 24)
+    async with _filled(place, rows) as store:
+        outputs = [ids for _, ids in await _run(place, SEND, processes=3)]
         assert sum(map(bool, outputs)) > 1, "one process did it all: nothing was shown"
         assert sorted(i for ids in outputs for i in ids) == sorted(row.id for row in rows)
         found = await store.outbox.find(DeliveryQuery(limit=1000))
@@ -132,11 +131,10 @@ async def test_f55_processes_that_race_never_claim_the_same_delivery(tmp_path: P
 
 
 async def test_f55_what_a_killed_process_held_comes_back_when_its_leases_run_out(
-    tmp_path: Path,
+    place: str,
 ) -> None:
-    path = tmp_path / "sulan.db"
-    async with _filled(path, _rows(3, 2)) as store:
-        [(code, [in_flight])] = await _run(path, DIE, processes=1)
+    async with _filled(place, _rows(3, 2)) as store:
+        [(code, [in_flight])] = await _run(place, DIE, processes=1)
         assert code == -9
         assert not await store.outbox.claim(9, now=NOON, lease=LEASE)
         found = await store.outbox.claim(9, now=NOON + LEASE, lease=LEASE)
@@ -145,9 +143,8 @@ async def test_f55_what_a_killed_process_held_comes_back_when_its_leases_run_out
         assert (unclear.id, unclear.called_at) == (in_flight, NOON)
 
 
-async def test_f30_two_processes_share_one_rate(tmp_path: Path) -> None:
-    path = tmp_path / "sulan.db"
-    outputs = [numbers for _, numbers in await _run(path, RESERVE, processes=2)]
+async def test_f30_two_processes_share_one_rate(place: str) -> None:
+    outputs = [numbers for _, numbers in await _run(place, RESERVE, processes=2)]
     slots = sorted(int(number) for numbers in outputs for number in numbers)
     assert len(slots) == 240
     for start in slots:
@@ -156,18 +153,17 @@ async def test_f30_two_processes_share_one_rate(tmp_path: Path) -> None:
     assert all(one < other for one, other in pairwise(slots))
 
 
-async def test_f60_one_process_at_a_time_holds_the_lease(tmp_path: Path) -> None:
-    path = tmp_path / "sulan.db"
-    outputs = [turns for _, turns in await _run(path, LEAD, processes=3)]
+async def test_f60_one_process_at_a_time_holds_the_lease(place: str) -> None:
+    outputs = [turns for _, turns in await _run(place, LEAD, processes=3)]
     assert sorted(map(len, outputs)) == [0, 0, 50]
 
 
-async def test_f31_a_long_wait_outlives_a_restart(tmp_path: Path) -> None:
-    path, wake = tmp_path / "sulan.db", NOON + timedelta(seconds=10_072)
-    async with _filled(path, _rows(1, 1)) as store:
+async def test_f31_a_long_wait_outlives_a_restart(place: str) -> None:
+    wake = NOON + timedelta(seconds=10_072)
+    async with _filled(place, _rows(1, 1)) as store:
         await store.rates.hold("telegram", until=wake)
         await store.outbox.space(Target("telegram", "-0"), until=wake)
-    async with open_store(path) as store:
+    async with open_store(place) as store:
         assert await store.rates.reserve("telegram", 1, per_second=28, now=NOON) == wake
         just_before = wake - timedelta(microseconds=1)
         assert not await store.outbox.claim(9, now=just_before, lease=LEASE)

@@ -3,12 +3,10 @@ twice and loses nothing (F55, F60)."""
 
 import asyncio
 import inspect
-import shutil
 from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from datetime import time
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -58,29 +56,27 @@ class Dying:
         return call
 
 
+New = Callable[[], str]
+
+
+@pytest.fixture(params=["memory", "sqlite", "postgres"])
+def new(request: pytest.FixtureRequest) -> New | None:
+    """Makes places of empty stores; ``None`` is the fake, which needs none."""
+    if request.param == "memory":
+        return None
+    found: New = request.getfixturevalue(f"new_{request.param}_store")
+    return found
+
+
 @asynccontextmanager
-async def _morning(kind: str, folder: Path) -> AsyncGenerator[PlanStage, None]:
-    """The stage after ``_day_so_far``; on a file, which is kept, that is played only once."""
-    if kind == "memory":
-        stage = PlanStage(MemoryStore())
+async def _morning(new: New | None) -> AsyncGenerator[tuple[PlanStage, str], None]:
+    """The stage after ``_day_so_far``, and where its store is."""
+    async with AsyncExitStack() as stack:
+        place = new() if new else ""
+        opened = await stack.enter_async_context(open_store(place)) if new else MemoryStore()
+        stage = PlanStage(opened)
         await _day_so_far(stage)
-        yield stage
-        return
-    played, here = folder / "played.db", _here(folder)
-    if not played.exists():
-        async with open_store(played) as store:
-            await _day_so_far(PlanStage(store))
-    shutil.copy(played, here)
-    async with open_store(here) as store:
-        stage = PlanStage(store)
-        stage.clock.advance(2 * 3600)
-        yield stage
-    for end in ("", "-wal", "-shm"):
-        here.with_name(here.name + end).unlink(missing_ok=True)
-
-
-def _here(folder: Path) -> Path:
-    return folder / "sulan.db"
+        yield stage, place
 
 
 async def _day_so_far(stage: PlanStage) -> None:
@@ -105,17 +101,14 @@ async def _planned(store: Store) -> list[tuple[str, str, State, str]]:
     return sorted((row.target.chat, row.post_key, row.state, row.reason) for row in rows)
 
 
-@pytest.mark.parametrize("kind", ["memory", "sqlite"])
-async def test_f55_a_round_that_is_killed_anywhere_is_made_up_for(
-    tmp_path: Path, kind: str
-) -> None:
-    async with _morning(kind, tmp_path) as stage:
+async def test_f55_a_round_that_is_killed_anywhere_is_made_up_for(new: New | None) -> None:
+    async with _morning(new) as (stage, _):
         await stage.planner.plan()
         expected = await _planned(stage.store)
     assert sum(key.startswith("edit:") for _, key, _, _ in expected) == 3
     calls = 0
     for fatal in range(100):
-        async with _morning(kind, tmp_path) as stage:
+        async with _morning(new) as (stage, _):
             calls = 0
 
             def die(fatal: int = fatal) -> None:
@@ -135,16 +128,15 @@ async def test_f55_a_round_that_is_killed_anywhere_is_made_up_for(
     assert 10 < calls < 90, "it was killed everywhere"
 
 
-@pytest.mark.parametrize("kind", ["memory", "sqlite"])
-async def test_f60_two_that_plan_at_once_plan_what_one_would(tmp_path: Path, kind: str) -> None:
-    async with _morning(kind, tmp_path) as stage:
+async def test_f60_two_that_plan_at_once_plan_what_one_would(new: New | None) -> None:
+    async with _morning(new) as (stage, _):
         await stage.planner.plan()
         expected = await _planned(stage.store)
-    async with _morning(kind, tmp_path) as stage:
-        if kind == "memory":
+    async with _morning(new) as (stage, place):
+        if not place:
             await asyncio.gather(stage.planner.plan(), stage.new_planner().plan())
         else:
-            async with open_store(_here(tmp_path)) as other:
+            async with open_store(place) as other:
                 there = Planner(other, stage.clock)
                 await asyncio.gather(stage.planner.plan(), there.plan(), stage.planner.plan())
         assert await _planned(stage.store) == expected

@@ -1,8 +1,11 @@
-"""Real processes over one file: made once, claimed once, nothing locked out."""
+"""Real processes over one database: made once, claimed once, nothing locked out."""
 
 import asyncio
 import sys
+from collections.abc import Callable
 from pathlib import Path
+
+import pytest
 
 WORK = """
 import asyncio, sys
@@ -30,12 +33,18 @@ asyncio.run(main())
 """
 
 
-async def test_f28_processes_that_race_claim_each_summary_once(tmp_path: Path) -> None:
-    """They also all find no file, and make one store between them (F59)."""
-    path = tmp_path / "sulan.db"
+@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
+async def test_f28_processes_that_race_claim_each_summary_once(
+    kind: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    """They also all find nothing there, and make one store between them (F59)."""
+    place = str(tmp_path / "sulan.db")
+    if kind == "postgres":
+        new: Callable[[], str] = request.getfixturevalue("new_postgres")
+        place = new()
     processes = [
         await asyncio.create_subprocess_exec(
-            sys.executable, "-c", WORK, str(path), f"p{n}", stdin=-1, stdout=-1, stderr=-1
+            sys.executable, "-c", WORK, place, f"p{n}", stdin=-1, stdout=-1, stderr=-1
         )
         for n in range(3)
     ]
