@@ -10,7 +10,7 @@ from typing import Any, Self
 from adapters.base import Message, Pace
 from adapters.discord.client import Connection
 from adapters.discord.crosspost import Crossposter
-from adapters.discord.errors import UNKNOWN_MESSAGE, refusal_code
+from adapters.discord.errors import NO_MESSAGES, UNKNOWN_MESSAGE, refusal_code
 from adapters.discord.forum import Forums
 from adapters.discord.gather import Gatherings
 from adapters.discord.history import History
@@ -104,11 +104,17 @@ class DiscordAdapter:
         gathers = bool(shown.gather) and not target.thread
         if options.forum is ForumStyle.DAY or (gathers and await self._is_forum(channel)):
             return await self._send_to_day(channel, shown, key=key, options=options)
-        if options.forum is ForumStyle.PAPER:
+        if options.forum is ForumStyle.PAPER or self._places.is_known_forum(channel):
             return await self._send_to_forum(channel, shown, key=key, options=options)
         if gathers and (receipt := await self._send_gathered(channel, shown, key)):
             return receipt
-        message_id = await self._post(channel, shown, key)
+        try:
+            message_id = await self._post(channel, shown, key)
+        except ChatGone as error:
+            if refusal_code(error) != NO_MESSAGES or not await self._is_forum(channel):
+                raise
+            # A forum of which the settings do not say so: from now on it is known as one.
+            return await self._send_to_forum(channel, shown, key=key, options=options)
         if options.crosspost and message_id:
             self._crossposter.publish(channel, message_id)
         return Receipt(message_id)

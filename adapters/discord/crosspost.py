@@ -12,6 +12,7 @@ from datetime import timedelta
 
 from adapters.discord.errors import ALREADY_CROSSPOSTED, refusal_code
 from adapters.discord.history import History
+from adapters.discord.recent import Recent
 from adapters.discord.rest import BotRest
 from bot.domain.delivery_errors import DeliveryError, NotDelivered, OutcomeUnknown, RateLimited
 from bot.ports import Clock
@@ -23,6 +24,8 @@ _ATTEMPTS = 5
 # Older ones are no news; the same bound as for posting (bot.domain.delivery.MAX_AGE).
 _CATCH_UP = timedelta(hours=48)
 _CROSSPOSTED = 1 << 0
+# More than a channel gets in those 48 hours: what is read back was not queued already.
+_REMEMBERED = 1000
 
 _log = logging.getLogger(__name__)
 
@@ -54,14 +57,14 @@ class Crossposter:
         self._queues.clear()
 
     async def _work(self, channel: str) -> None:
-        done: set[str] = set()
+        done: Recent[str, bool] = Recent(_REMEMBERED)
         recent: deque[float] = deque(maxlen=PER_HOUR)
         backlog = await self._backlog(channel)
         while True:
             message_id = backlog.pop(0) if backlog else await self._queues[channel].get()
-            if message_id in done:
+            if done.get(message_id):
                 continue
-            done.add(message_id)
+            done.put(message_id, True)
             if len(recent) == PER_HOUR:
                 await self._clock.sleep(recent[0] + _HOUR - self._clock.monotonic())
             recent.append(self._clock.monotonic())

@@ -29,7 +29,7 @@ _GONE: Mapping[int, str] = {
     10015: "the webhook does not exist (any more)",
     50001: "the bot may not see the channel",
     50007: "this person takes no messages from the bot",
-    50008: "the channel takes no messages; a forum needs its style in the channel's options",
+    50008: "the channel takes no messages",
     50013: "the bot may not write in the channel",
     50027: "the webhook's token is not valid (any more)",
     50083: "the thread is archived",
@@ -58,6 +58,8 @@ _SLOWER: Mapping[int, float] = {
     130000: 10.0,  # an overloaded API resource
 }
 UNKNOWN_MESSAGE = 10008
+# What a forum says to a message by itself.
+NO_MESSAGES = 50008
 ALREADY_CROSSPOSTED = 40033
 # Cloudflare keeps an address out for minutes to an hour; the first look is after five (F45).
 _CLOUDFLARE_WAIT = 300.0

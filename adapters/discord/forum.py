@@ -6,7 +6,6 @@ whose first message carries the delivery's mark. That is one more call for each 
 """
 
 import asyncio
-from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any, cast
 
@@ -15,6 +14,7 @@ from adapters.discord.marks import has_mark, marked
 from adapters.discord.message import THREAD_NAME, DiscordMessage
 from adapters.discord.options import ChannelOptions
 from adapters.discord.places import Places
+from adapters.discord.recent import Turns
 from adapters.discord.rest import BotRest
 from bot.domain.delivery_errors import ContentRejected, OutcomeUnknown
 
@@ -32,7 +32,7 @@ class Forums:
         self._rest = rest
         self._history = history
         self._places = places
-        self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._turns = Turns()
 
     async def start(
         self, forum: str, message: DiscordMessage, *, key: str, options: ChannelOptions
@@ -43,7 +43,7 @@ class Forums:
             DeliveryError: as any call.
         """
         name = thread_name(message)
-        async with self._locks[forum]:
+        async with self._turns.of(forum):
             for thread in await self._named(forum, name):
                 if first := await self.first_if_same(thread["id"], message, key):
                     return thread["id"], first
@@ -70,7 +70,7 @@ class Forums:
 
     def lock(self, forum: str) -> asyncio.Lock:
         """Held from looking for a day's post until it is there."""
-        return self._locks[forum]
+        return self._turns.of(forum)
 
     async def paper_thread(self, forum: str, message: DiscordMessage) -> str | None:
         """The newest thread of ours with this post's name, for its further parts."""

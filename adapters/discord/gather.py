@@ -5,8 +5,6 @@ makes a second one. Starting one sends nothing: whatever came of it, the message
 sent then, and is safe to send again.
 """
 
-import asyncio
-from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,6 +12,7 @@ from adapters.discord.errors import refusal_code
 from adapters.discord.history import History
 from adapters.discord.message import THREAD_NAME
 from adapters.discord.places import Holds, Places
+from adapters.discord.recent import Recent, Turns
 from adapters.discord.rest import BotRest
 from bot.domain.delivery_errors import ChatGone, DeliveryError, NotDelivered, OutcomeUnknown
 
@@ -36,8 +35,9 @@ class Gatherings:
         self._rest = rest
         self._history = history
         self._places = places
-        self._threads: dict[tuple[str, str], str] = {}
-        self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        # "" is that a channel's day has no thread, and is to have none.
+        self._threads: Recent[tuple[str, str], str] = Recent(_REMEMBERED)
+        self._turns = Turns()
 
     async def thread(self, channel: str, name: str) -> str | None:
         """The thread of this name; ``None`` where the channel can have none, or none may be started
@@ -50,18 +50,20 @@ class Gatherings:
         if place.holds is not Holds.THREADS_TOO:
             return None
         shown = name[:THREAD_NAME]
-        async with self._locks[channel]:
-            if (channel, shown) not in self._threads:
-                self._remember(channel, shown, await self._found_or_started(channel, shown))
-            return self._threads[channel, shown] or None
+        async with self._turns.of(channel):
+            thread = self._threads.get((channel, shown))
+            if thread is None:
+                thread = await self._found_or_started(channel, shown)
+                self._threads.put((channel, shown), thread)
+            return thread or None
 
     def refused(self, channel: str, name: str, error: ChatGone) -> None:
         """Note that a thread took no message. One that is gone may be followed by another; in place
         of one that is closed, the channel itself gets what is left of the day."""
         if refusal_code(error) == _UNKNOWN:
-            self._threads.pop((channel, name[:THREAD_NAME]), None)
+            self._threads.drop((channel, name[:THREAD_NAME]))
         else:
-            self._remember(channel, name[:THREAD_NAME], "")
+            self._threads.put((channel, name[:THREAD_NAME]), "")
 
     async def find(self, channel: str, key: str) -> tuple[str, str] | None:
         """The thread and message with a delivery's mark, in the newest of our threads there.
@@ -108,8 +110,3 @@ class Gatherings:
             return str(int(thread["id"]))
         except (KeyError, TypeError, ValueError) as error:
             raise OutcomeUnknown("the answer names no thread") from error
-
-    def _remember(self, channel: str, name: str, thread: str) -> None:
-        while len(self._threads) >= _REMEMBERED:
-            del self._threads[next(iter(self._threads))]
-        self._threads[channel, name] = thread

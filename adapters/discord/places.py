@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
+from adapters.discord.recent import Recent
 from adapters.discord.rest import BotRest
 from bot.domain.delivery_errors import ChatGone
 
@@ -14,6 +15,8 @@ JsonObject = Mapping[str, Any]
 _TEXT, _ANNOUNCEMENT = 0, 5
 _FORUMS = frozenset({15, 16})
 _ANNOUNCEMENT_THREAD, _PUBLIC_THREAD = 10, 11
+# Channels that are remembered, some 500 bytes each; any other is looked up again.
+_REMEMBERED = 10_000
 # Most that one call gives ("List Public Archived Threads"), the lately archived first.
 _PAGE = 100
 
@@ -38,18 +41,25 @@ class Place:
 
 
 class Places:
-    """Looks channels up, each once, and threads whenever it is asked."""
+    """Looks channels up, seldom more than once, and threads whenever it is asked."""
 
     def __init__(self, rest: BotRest) -> None:
         self._rest = rest
-        self._known: dict[str, Place] = {}
+        self._known: Recent[str, Place] = Recent(_REMEMBERED)
 
     async def look_up(self, channel: str) -> Place:
         """Raises DeliveryError as any call."""
-        if channel not in self._known:
+        known = self._known.get(channel)
+        if known is None:
             told = await self._rest.call("GET", "/channels/{channel_id}", channel_id=channel)
-            self._known[channel] = _place(channel, told)
-        return self._known[channel]
+            known = _place(channel, told)
+            self._known.put(channel, known)
+        return known
+
+    def is_known_forum(self, channel: str) -> bool:
+        """Whether a channel was looked up lately and is a forum."""
+        known = self._known.get(channel)
+        return known is not None and known.holds is Holds.THREADS
 
     async def own_threads(self, channel: str) -> list[JsonObject]:
         """The active threads in a server's channel that we started.

@@ -75,6 +75,7 @@ class Heartbeats:
         self._by_hour: dict[_Hour, list[Chat]] = {}
         self._over: dict[_Hour, date] = {}
         self._done: dict[Target, date] = {}
+        self._today: date | None = None
 
     async def plan(self) -> int:
         """Write a row for each chat that is to be told; returns how many are new.
@@ -84,6 +85,7 @@ class Heartbeats:
         """
         await self._read()
         now, added = self._clock.now(), 0
+        self._forget_days_before(now.date())
         for hour, chats in self._by_hour.items():
             day = now.astimezone(zone_of(hour[1])).date()
             if self._over.get(hour) == day or now < _moment(*hour, day):
@@ -106,6 +108,17 @@ class Heartbeats:
             if chat.heartbeat is not None and chat.open:
                 self._by_hour.setdefault((chat.heartbeat, chat.zone), []).append(chat)
         self._chats = chats
+
+    def _forget_days_before(self, today: date) -> None:
+        """Once a day. Somewhere on Earth it is still yesterday."""
+        if today != self._today:
+            self._today, oldest = today, today - timedelta(days=1)
+            self._done = {target: day for target, day in self._done.items() if day >= oldest}
+
+    @property
+    def remembered(self) -> int:
+        """How many chats need not be asked about again for the time being."""
+        return len(self._done)
 
     async def _tell(self, chat: Chat, day: date) -> int:
         added, now = 0, self._clock.now()

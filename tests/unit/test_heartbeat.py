@@ -139,6 +139,18 @@ async def test_a_chat_without_papers_is_told_once_a_day() -> None:
     assert await world.plan() == ["quiet:hf:2026-08-20", "quiet:hf:2026-08-21"]
 
 
+async def test_chats_that_are_gone_are_not_remembered_for_ever() -> None:
+    world = World(_utc(20, 10))
+    for number in range(3):
+        target = Target("telegram", str(number))
+        await world.store.register.put(replace(CHAT, target=target))
+        await world.plan()
+        await world.store.register.forget(target)
+        world.clock.advance(24 * 3600)
+    await world.plan()
+    assert world.heartbeats.remembered == 1 + 1, "today's, and yesterday's last"
+
+
 @pytest.mark.parametrize(
     ("state", "created_at", "told"),
     [

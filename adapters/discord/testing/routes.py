@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from adapters.discord.testing.faults import refusal
 from adapters.discord.testing.world import Channel, Kind, World, user
 
 
@@ -131,9 +132,10 @@ class Routes:
         return older[: int(call.query.get("limit", "50"))]
 
     def _post(self, call: Call) -> Any:
-        return self._world.post(
-            self._world.channel(call.ids["channel_id"]), call.body, self._world.bot
-        )
+        channel = self._world.channel(call.ids["channel_id"])
+        if channel.kind is Kind.FORUM:
+            return refusal(400, 50008, "Cannot send messages in a non-text channel")
+        return self._world.post(channel, call.body, self._world.bot)
 
     def _message(self, call: Call) -> Any:
         return self._world.message(call.ids["channel_id"], call.ids["message_id"])
