@@ -4,7 +4,7 @@ import logging
 
 from adapters.base import Commands, Desk, Listener
 from bot.domain.delivery_errors import AccessRevoked
-from bot.services.health import Health
+from bot.services.health import Health, token_part
 
 _log = logging.getLogger(__name__)
 
@@ -24,7 +24,8 @@ async def keep_listening(
             await listener.listen(commands, desk)
             return
         except AccessRevoked as error:
-            health.failed(f"adapter:{name}", str(error), at=clock.now())
+            for part in (f"adapter:{name}", token_part(name)):
+                health.failed(part, str(error), at=clock.now())
             said = {"platform": name, "reason": str(error)}
             _log.error("a platform takes our token no longer; nobody listens there", extra=said)
             return

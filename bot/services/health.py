@@ -5,7 +5,12 @@ from datetime import datetime
 
 from bot.domain.standing import Standing
 
-__all__ = ["Health", "Standing"]
+__all__ = ["Health", "Standing", "token_part"]
+
+
+def token_part(platform: str) -> str:
+    """A platform's token on the board: it is accepted, or refused until a person acts (F39)."""
+    return f"token:{platform}"
 
 
 class Health:

@@ -9,6 +9,9 @@ from bot.domain.errors import InvalidInput
 from bot.domain.paper_id import PaperId
 from bot.domain.summary import Language
 
+# How the keys begin of what the operator is told.
+OPERATOR = "operator:"
+
 _ANNOUNCEMENT = re.compile(r"[A-Za-z0-9._-]{1,40}")
 _DIGEST_NAME = re.compile(r"\d{4}-\d{2}-\d{2}(\.\d{4})?")
 
@@ -104,10 +107,28 @@ class AnnouncementPost:
         return f"announce:{self.announcement}"
 
 
-PostName: TypeAlias = PaperPost | QuietPost | DigestPost | EditPost | DigestSlice | AnnouncementPost
+@dataclass(frozen=True, slots=True)
+class OperatorPost:
+    """What the operator is told of the program itself, by the id of its stored text."""
+
+    notice: str
+    language: Language
+
+    def __post_init__(self) -> None:
+        if not _ANNOUNCEMENT.fullmatch(self.notice):
+            raise InvalidInput(f"No notice has the id {self.notice!r}.")
+
+    @property
+    def key(self) -> str:
+        return f"{OPERATOR}{self.notice}:{self.language}"
 
 
-def read_post_key(key: str) -> PostName:
+PostName: TypeAlias = (
+    PaperPost | QuietPost | DigestPost | EditPost | DigestSlice | AnnouncementPost | OperatorPost
+)
+
+
+def read_post_key(key: str) -> PostName:  # noqa: PLR0911 - a table: one return a row
     """What a key names.
 
     Raises:
@@ -130,6 +151,8 @@ def read_post_key(key: str) -> PostName:
                 return DigestSlice(_read_digest_key(what), int(after), int(upto))
             case "announce":
                 return AnnouncementPost(rest)
+            case "operator":
+                return OperatorPost(what, last)
             case _:
                 pass
     except (InvalidInput, ValueError) as error:

@@ -24,6 +24,7 @@ from bot.services.post_keys import (
     DigestPost,
     DigestSlice,
     EditPost,
+    OperatorPost,
     PaperPost,
     QuietPost,
     read_post_key,
@@ -56,7 +57,9 @@ class Publication:
         self._quiet = quiet
         self._digests = Digests(store, clock, tongues=Tongues(voices.wording, voices.speech))
 
-    async def compose(self, delivery: Delivery, chat: Chat) -> Post | Sequence[Post] | None:
+    async def compose(  # noqa: PLR0911 - a table: one return a row
+        self, delivery: Delivery, chat: Chat
+    ) -> Post | Sequence[Post] | None:
         """The post, or a digest's, one or more; ``None`` or none where there is no more reason to
         send it.
 
@@ -77,7 +80,9 @@ class Publication:
             case DigestSlice(digest, after, upto):
                 return await self._digests.posts(digest, chat, after=after, upto=upto)
             case AnnouncementPost(announcement):
-                return await self._announcement(announcement, chat)
+                return await self._announcement(announcement, chat.language)
+            case OperatorPost(notice, language):
+                return await self._announcement(notice, language)
 
     async def _paper(self, name: PaperPost, chat: Chat) -> Post:
         paper = (await self._store.papers.get([name.paper_id])).get(name.paper_id)
@@ -103,14 +108,14 @@ class Publication:
                 return list_name(source, place.day, words)
         return ""
 
-    async def _announcement(self, announcement: str, chat: Chat) -> Post:
-        """The operator's text: its first line is the title."""
+    async def _announcement(self, announcement: str, language: Language) -> Post:
+        """A stored text, the operator's or for the operator: its first line is the title."""
         text = await self._store.announcements.get(announcement)
         title, *lines = [line for line in (text or "").splitlines() if line.strip()] or [""]
         if not title:
             raise InvalidInput(f"Announcement {announcement} is not in the store.")
         sections = (Section("", tuple(lines)),) if lines else ()
-        return Post(chat.language, title, "", sections=sections)
+        return Post(language, title, "", sections=sections)
 
     def _gathered(self, post: Post, delivery: Delivery, chat: Chat) -> Post:
         """The post with the name of its day's thread, where the chat wants one. It is the day on

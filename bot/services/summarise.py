@@ -77,6 +77,12 @@ class SummariseService:
         main = self._writers.main
         return SummaryKey(paper.id, paper.version, language, main.prompt, main.model)
 
+    @property
+    def model(self) -> str | None:
+        """The main model's name, ``None`` where nobody but quotation writes."""
+        main = self._writers.main.model
+        return None if main == self._writers.fallback.model else main
+
     async def summarise(self, paper: Paper, language: Language) -> Summary:
         """A paper's summary, from the store if it is there.
 

@@ -7,12 +7,13 @@ from itertools import chain
 from typing import TypeAlias
 
 from adapters.base import Adapter, Editor, Message, Pace
-from bot.domain.chat import PAUSED, Chat
+from bot.domain.chat import Chat
 from bot.domain.delivery import Broken, Delivery, State, close, expired, settle
 from bot.domain.errors import StoreError
 from bot.domain.post import Post
 from bot.domain.timetable import quiet_until
 from bot.ports import Clock, Outbox
+from bot.services.deliver.addressee import addressee, barred
 from bot.services.deliver.courses import Show
 from bot.services.deliver.digest_rows import DigestRows
 from bot.services.deliver.manner import Batches, as_liked
@@ -37,16 +38,6 @@ class Ready:
     replaces: str | None = None
 
 
-def barred(chat: Chat | None) -> str:
-    """Why nothing is to be sent to a chat, as the chat itself wants it; "" where it is open.
-
-    Suspensions are the outbox's to look at, in the transaction before a send.
-    """
-    if chat is None:
-        return "the chat is not listed any more"
-    return PAUSED if chat.paused else ""
-
-
 class Preparer:
     """Makes messages for one adapter."""
 
@@ -69,7 +60,7 @@ class Preparer:
         Raises:
             StoreError: the store cannot be used; nothing has become of the delivery.
         """
-        now = self._clock.now()
+        now, chat = self._clock.now(), addressee(delivery, chat)
         if expired(delivery, now):
             return close(delivery, State.EXPIRED, delivery.reason or "too old to be news")
         if chat is None or barred(chat):

@@ -25,6 +25,7 @@ from bot.services.deliver.holds import Holds
 from bot.services.deliver.manner import Batches
 from bot.services.deliver.marks import Marks
 from bot.services.deliver.tools import Settled, Tools
+from bot.services.health import token_part
 
 _log = logging.getLogger(__name__)
 
@@ -99,6 +100,7 @@ class Recorder:
             case Revoked(reason):
                 self._revoke(reason)
                 self.tools.health.failed(part, reason, at=now)
+                self.tools.health.failed(token_part(self._platform), reason, at=now)
                 return False
             case Limited() as limit:
                 self.holds.reached()
@@ -108,6 +110,7 @@ class Recorder:
                 return everywhere
             case Sent():
                 self.tools.health.worked(part, at=now)
+                self.tools.health.worked(token_part(self._platform), at=now)
             case _:
                 pass
         self.holds.reached()

@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 from adapters.base import Adapter, Editor, Repeatable
 from bot.domain.delivery import Delivery, Sent, State, begin, close
 from bot.services.chat_roll import ChatRoll
+from bot.services.deliver.addressee import addressee, barred
 from bot.services.deliver.answers import Answer, edit, look_up, must_look_up, send
 from bot.services.deliver.gate import Gate
-from bot.services.deliver.prepared import Ready, barred
+from bot.services.deliver.prepared import Ready
 from bot.services.deliver.recorder import Call, Recorder, still_ours
 from bot.services.deliver.tools import Settled
 
@@ -43,7 +44,7 @@ class Sender:
         if self._recorder.stopped(now) or not _held_for(delivery, _LEAST_LEASE, now):
             await self.give_back(delivery)
             return now
-        if reason := barred(await self._chats.at(delivery.target)):
+        if reason := barred(addressee(delivery, await self._chats.at(delivery.target))):
             await self._end(close(delivery, State.EXPIRED, reason))
             return now
         marked = begin(delivery, now, lease=LEASE)

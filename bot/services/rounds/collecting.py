@@ -129,10 +129,16 @@ class Collecting:
     async def _note_late_list(self, key: str) -> None:
         """A weekday without a list by noon is worth a word, once (F4)."""
         now = self._clock.now()
-        today = now.date()
-        if (key, today) in self._late or why_quiet(today, now) is not Quiet.LATE:
+        today, part = now.date(), f"list:{key}"
+        if why_quiet(today, now) is not Quiet.LATE:
+            if self._health.of(part).failing_since is not None:
+                self._health.worked(part, at=now)  # another day
             return
-        if not await self._store.listings.of_day(key, today):
+        if await self._store.listings.of_day(key, today):
+            self._health.worked(part, at=now)
+            return
+        self._health.failed(part, "lists nothing today", at=now)
+        if (key, today) not in self._late:
             self._late = {(key, today), *(old for old in self._late if old[1] == today)}
             _log.warning("a source lists nothing today", extra={"source": key})
 

@@ -130,7 +130,11 @@ class Writing:
         if reason is not None and (reason == ModelBusy.reason or reason in _HOPELESS):
             self._health.failed(MODEL, reason, at=now)
         elif summary.provenance.origin is Origin.MODEL:
-            self._health.worked(MODEL, at=now)
+            main = self._summaries.model
+            if main is None or summary.provenance.model == main:
+                self._health.worked(MODEL, at=now)
+            else:  # the other one wrote, for the main one cannot be used (F25)
+                self._health.failed(MODEL, ModelUnusable.reason, at=now)
 
 
 def _fallback_of(summary: Summary) -> str | None:
