@@ -2,12 +2,9 @@
 
 import asyncio
 import json
-import os
-import re
 import signal
-import sys
 from collections import Counter
-from collections.abc import AsyncGenerator, Callable, Iterable
+from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aiohttp import ClientSession, web
-from aiohttp.test_utils import TestServer
+from aiohttp import ClientSession
+from running_program import PAPER, PATIENCE_S, Lists, Sulan, papers_in, program, real_day, until
 
 from adapters.discord.testing import TOKEN as DISCORD_TOKEN
 from adapters.discord.testing import Channel, DiscordServer, Kind, faults, load_spec
@@ -27,140 +24,18 @@ from adapters.telegram.testing import Fault, Spoilt, TelegramServer, serving
 from adapters.telegram.testing_oracle import Oracle
 from bot.clock import SystemClock
 
-# A day of ten papers; the smallest that is a whole day.
-_DAY = "2025-04-11"
-_PAPER = re.compile(r"https://huggingface\.co/papers/(\d{4}\.\d{5})")
-# A machine with two cores, several suites at once, and a program that begins in some seconds.
-_PATIENCE = 90.0
 _PERSON = "4242"
-
-
-@dataclass
-class Lists:
-    """Hugging Face, with a real day's papers as today's list: the first ``shown`` of them."""
-
-    items: list[dict[str, Any]]
-    shown: int
-    looks: int = 0
-    down: bool = False
-
-    @property
-    def ids(self) -> list[str]:
-        return [item["paper"]["id"] for item in self.items]
-
-    async def daily(self, request: web.Request) -> web.Response:
-        today = request.query["date"] == datetime.now(UTC).date().isoformat()
-        self.looks += today
-        if self.down:
-            return web.Response(status=503)
-        items = self.items[: self.shown] if today and request.query["p"] == "0" else []
-        return web.json_response(items)
-
-    async def gone(self, _: web.Request) -> web.Response:
-        return web.json_response({"error": "not found"}, status=404)
-
-
-@dataclass
-class Sulan:
-    """The program in an empty folder, with settings of its own and nobody else's."""
-
-    folder: Path
-    upstream: str
-    settings: str = ""
-    process: asyncio.subprocess.Process | None = None
-    starts: int = 0
-
-    async def start(self) -> None:
-        self.starts += 1
-        (self.folder / "sulan.toml").write_text(self._toml())
-        environ = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
-        with self.out.open("wb") as out, self.err.open("wb") as err:
-            self.process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "bot", "run"),
-                cwd=self.folder,
-                env={**environ, "HOME": str(self.folder), "COLUMNS": "100", "NO_COLOR": "1"},
-                stdout=out,
-                stderr=err,
-            )
-
-    async def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
-        """Send a signal; returns the exit code."""
-        assert self.process is not None
-        self.process.send_signal(number)
-        async with asyncio.timeout(20):
-            return await self.process.wait()
-
-    @property
-    def out(self) -> Path:
-        return self.folder / f"out{self.starts}"
-
-    @property
-    def err(self) -> Path:
-        return self.folder / f"err{self.starts}"
-
-    @property
-    def printed(self) -> list[str]:
-        """The papers in the terminal, each time they were printed."""
-        return _papers_in([self.out.read_text("utf-8")])
-
-    def _toml(self) -> str:
-        return f"""
-            [store]
-            url = "sulan.sqlite3"
-            [huggingface]
-            base_url = "{self.upstream}"
-            [arxiv]
-            api_url = "{self.upstream}/api/query"
-            rss_url = "{self.upstream}/rss"
-            interval_s = 0
-            [http]
-            attempts = 1
-            [run]
-            collect_every_s = 0.5
-            plan_every_s = 0.3
-            takeover_s = 2
-            [log]
-            format = "json"
-            {self.settings}
-        """
 
 
 @pytest.fixture
 def lists(shared: Path) -> Lists:
-    items = json.loads((shared / "data" / "hf_daily" / f"{_DAY}.json").read_text("utf-8"))
-    return Lists(items, shown=len(items))
+    return real_day(shared)
 
 
 @pytest.fixture
 async def sulan(tmp_path: Path, lists: Lists) -> AsyncGenerator[Sulan, None]:
-    app = web.Application()
-    app.router.add_get("/api/daily_papers", lists.daily)
-    app.router.add_get("/{anything:.*}", lists.gone)
-    async with TestServer(app, host="127.0.0.1") as server:
-        one = Sulan(tmp_path, str(server.make_url("")).rstrip("/"))
-        try:
-            yield one
-        finally:
-            if one.process is not None and one.process.returncode is None:
-                one.process.kill()
-                await one.process.wait()
-
-
-async def _until(true: Callable[[], bool], sulan: Sulan) -> None:
-    """Wait for something; a program that has ended will not bring it about."""
-    try:
-        async with asyncio.timeout(_PATIENCE):
-            while not true():
-                assert sulan.process is not None
-                assert sulan.process.returncode is None, sulan.err.read_text()
-                await asyncio.sleep(0.05)
-    except TimeoutError:
-        pytest.fail(f"it did not come about\n{sulan.err.read_text()}")
-
-
-def _papers_in(texts: Iterable[str]) -> list[str]:
-    """The paper of each text's title link, or of every link in a long text."""
-    return [found for text in texts for found in _PAPER.findall(text)]
+    async with program(tmp_path, lists) as one:
+        yield one
 
 
 async def test_in_the_terminal_each_paper_comes_once_and_late_ones_too_f5_f56(
@@ -168,16 +43,16 @@ async def test_in_the_terminal_each_paper_comes_once_and_late_ones_too_f5_f56(
 ) -> None:
     lists.shown = 4
     await sulan.start()
-    await _until(lambda: len(sulan.printed) >= 4, sulan)
+    await until(lambda: len(sulan.printed) >= 4, sulan)
     lists.shown = len(lists.items)
-    await _until(lambda: len(sulan.printed) >= len(lists.items), sulan)
+    await until(lambda: len(sulan.printed) >= len(lists.items), sulan)
     assert await sulan.stop() == 0
     assert Counter(sulan.printed) == Counter(lists.ids)
     assert "Sulan runs: hf to this terminal" in sulan.err.read_text()
 
     looks = lists.looks
     await sulan.start()
-    await _until(lambda: lists.looks >= looks + 4, sulan)
+    await until(lambda: lists.looks >= looks + 4, sulan)
     assert await sulan.stop(signal.SIGINT) == 0
     assert sulan.printed == []
 
@@ -202,7 +77,7 @@ _FOLDERS = """
 
 def _written(folder: Path) -> list[str]:
     """The papers in a folder's files of days."""
-    return _papers_in(path.read_text("utf-8") for path in folder.glob("*.md"))
+    return papers_in(path.read_text("utf-8") for path in folder.glob("*.md"))
 
 
 async def _get(address: str) -> tuple[int, str]:
@@ -214,7 +89,7 @@ async def _get(address: str) -> tuple[int, str]:
 
 
 async def _read_until(address: str, words: str) -> str:
-    async with asyncio.timeout(_PATIENCE):
+    async with asyncio.timeout(PATIENCE_S):
         while words not in (text := (await _get(address))[1]):  # noqa: ASYNC110 - another process
             await asyncio.sleep(0.1)
     return text
@@ -226,7 +101,7 @@ async def test_each_chat_gets_the_day_in_its_language_and_the_numbers_tell_it_f1
     sulan.settings = _FOLDERS.format(port=unused_port)
     lists.down = True
     await sulan.start()
-    await _until(lambda: lists.looks >= 3, sulan)
+    await until(lambda: lists.looks >= 3, sulan)
     base = f"http://127.0.0.1:{unused_port}"
     status, text = await _get(f"{base}/readyz")
     assert status == 503
@@ -234,8 +109,8 @@ async def test_each_chat_gets_the_day_in_its_language_and_the_numbers_tell_it_f1
     lists.down = False
     whole = len(lists.items)
     folders = [sulan.folder / "zh", sulan.folder / "en"]
-    await _until(lambda: all(len(set(_written(f))) == whole for f in folders), sulan)
-    await _until(lambda: len(sulan.printed) >= whole, sulan)
+    await until(lambda: all(len(set(_written(f))) == whole for f in folders), sulan)
+    await until(lambda: len(sulan.printed) >= whole, sulan)
     status, text = await _get(f"{base}/readyz")
     assert (status, json.loads(text)["ready"]) == (200, True), text
     # A folder's file is whole with the first post of a day; the others still pass.
@@ -271,14 +146,14 @@ class Platforms:
     @property
     def on_telegram(self) -> list[str]:
         """The papers that arrived at Telegram, once for each message that begins one."""
-        begun = [m.text for m in self.telegram.state.in_chat(_PERSON) if _PAPER.search(m.text)]
-        return [_papers_in([text])[0] for text in begun]
+        begun = [m.text for m in self.telegram.state.in_chat(_PERSON) if PAPER.search(m.text)]
+        return [papers_in([text])[0] for text in begun]
 
     @property
     def on_discord(self) -> list[str]:
         """The same at Discord."""
         texts = [json.dumps(m["embeds"]) for m in self.channel.messages if m["embeds"]]
-        return [_papers_in([text])[0] for text in texts if _PAPER.search(text)]
+        return [papers_in([text])[0] for text in texts if PAPER.search(text)]
 
     def ask_on_telegram(self, text: str) -> None:
         """Somebody else writes to the bot."""
@@ -357,14 +232,14 @@ async def test_both_platforms_get_every_paper_once_late_ones_too_and_a_restart_r
     sulan.settings = platforms.settings()
     lists.shown = 3
     await sulan.start()
-    await _until(lambda: min(map(len, _arrived(platforms))) >= 3, sulan)
+    await until(lambda: min(map(len, _arrived(platforms))) >= 3, sulan)
     lists.shown = 6
-    await _until(lambda: min(map(len, _arrived(platforms))) >= 6, sulan)
+    await until(lambda: min(map(len, _arrived(platforms))) >= 6, sulan)
     await _ask_for_papers(sulan, lists, platforms)
     assert await sulan.stop() == 0
     looks = lists.looks
     await sulan.start()
-    await _until(lambda: lists.looks >= looks + 4, sulan)
+    await until(lambda: lists.looks >= looks + 4, sulan)
     assert await sulan.stop() == 0
     for papers in _arrived(platforms):
         assert Counter(papers) == Counter(lists.ids[:6])
@@ -377,15 +252,15 @@ async def _ask_for_papers(sulan: Sulan, lists: Lists, platforms: Platforms) -> N
     """``/paper`` answers on both, for a paper that is known and for one that nobody knows."""
     known = lists.ids[0]
     title = " ".join(lists.items[0]["paper"]["title"].split())
-    await _until(lambda: platforms.gateway.present == 1, sulan)
+    await until(lambda: platforms.gateway.present == 1, sulan)
     platforms.ask_on_telegram(f"/paper {known}")
-    await _until(lambda: platforms.told_on_telegram(title), sulan)
+    await until(lambda: platforms.told_on_telegram(title), sulan)
     asked = await platforms.gateway.ask(
         platforms.interactions.command(platforms.lobby, "paper", known)
     )
-    await _until(lambda: asked.titles == [title], sulan)
+    await until(lambda: asked.titles == [title], sulan)
     platforms.ask_on_telegram("/paper 2309.99999")
-    await _until(lambda: platforms.told_on_telegram("2309.99999"), sulan)
+    await until(lambda: platforms.told_on_telegram("2309.99999"), sulan)
 
 
 async def test_a_kill_in_the_middle_loses_nothing_and_doubles_nothing_on_discord_f55(
@@ -394,10 +269,10 @@ async def test_a_kill_in_the_middle_loses_nothing_and_doubles_nothing_on_discord
     sulan.settings = platforms.settings()
     lists.shown = 6
     await sulan.start()
-    await _until(lambda: min(map(len, _arrived(platforms))) >= 2, sulan)
+    await until(lambda: min(map(len, _arrived(platforms))) >= 2, sulan)
     assert await sulan.stop(signal.SIGKILL) == -signal.SIGKILL
     await sulan.start()
-    await _until(lambda: min(len(set(one)) for one in _arrived(platforms)) >= 6, sulan)
+    await until(lambda: min(len(set(one)) for one in _arrived(platforms)) >= 6, sulan)
     assert await sulan.stop() == 0
     on_telegram, on_discord = _arrived(platforms)
     assert Counter(on_discord) == Counter(lists.ids[:6])
@@ -433,22 +308,22 @@ async def test_called_by_telegram_it_answers_and_a_silent_telegram_holds_up_no_s
     sulan.settings = platforms.settings(_CALLED.format(port=unused_port))
     lists.shown = 1
     await sulan.start()
-    await _until(lambda: bool(platforms.telegram.state.webhook), sulan)
+    await until(lambda: bool(platforms.telegram.state.webhook), sulan)
     hook = platforms.telegram.state.webhook
     assert hook["url"] == "https://sulan.example/hooks/telegram"
-    await _until(lambda: len(platforms.on_telegram) == 1, sulan)
+    await until(lambda: len(platforms.on_telegram) == 1, sulan)
     address = f"http://127.0.0.1:{unused_port}/hooks/telegram"
     update = {**_said(f"/paper {lists.ids[0]}"), "update_id": 1}
     assert await _call(address, update, "guessed") == 401
     assert await _call(address, update, hook["secret_token"]) == 200
     title = " ".join(lists.items[0]["paper"]["title"].split())
-    await _until(lambda: platforms.told_on_telegram(title), sulan)
+    await until(lambda: platforms.told_on_telegram(title), sulan)
     assert not platforms.telegram.called("getUpdates")
 
     platforms.telegram.script("sendMessage", Spoilt(Fault.SILENCE), chat=_PERSON)
     sent = len(platforms.telegram.called("sendMessage"))
     lists.shown = 2
-    await _until(lambda: len(platforms.telegram.called("sendMessage")) > sent, sulan)
+    await until(lambda: len(platforms.telegram.called("sendMessage")) > sent, sulan)
     began = asyncio.get_running_loop().time()
     assert await sulan.stop() == 0
     assert asyncio.get_running_loop().time() - began < 12
@@ -461,7 +336,7 @@ async def test_a_second_signal_ends_it_at_once_f56(
     platforms.telegram.script("sendMessage", Spoilt(Fault.SILENCE), chat=_PERSON)
     lists.shown = 1
     await sulan.start()
-    await _until(lambda: len(platforms.telegram.called("sendMessage")) == 1, sulan)
+    await until(lambda: len(platforms.telegram.called("sendMessage")) == 1, sulan)
     assert sulan.process is not None
     sulan.process.send_signal(signal.SIGTERM)
     await asyncio.sleep(0.5)
@@ -479,7 +354,7 @@ async def test_wrong_settings_are_told_at_once_and_nothing_runs(sulan: Sulan) ->
     """
     await sulan.start()
     assert sulan.process is not None
-    async with asyncio.timeout(_PATIENCE):
+    async with asyncio.timeout(PATIENCE_S):
         assert await sulan.process.wait() == 2
     said = sulan.err.read_text()
     assert "No adapter 'telegraph'. There are: apprise, console, discord" in said

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,6 +27,7 @@ _NOT_AUTHENTICATED, _BAD_TOKEN, _ALREADY = 4003, 4004, 4005
 @dataclass(slots=True)
 class _Session:
     id: str
+    token: str
     events: list[JsonObject] = field(default_factory=list[JsonObject])
 
 
@@ -64,10 +65,12 @@ class GatewayServer:
     place of the next HELLO; while ``unavailable`` there is no web socket at all.
     """
 
-    def __init__(self, server: DiscordServer, clock: Clock, *, token: str) -> None:
+    def __init__(
+        self, server: DiscordServer, clock: Clock, *, token: str, more_bots: Collection[str] = ()
+    ) -> None:
         self._server = server
         self._clock = clock
-        self._token = token
+        self._tokens = frozenset({token, *more_bots})
         self._sessions: dict[str, _Session] = {}
         self._lines: list[_Line] = []
         self.heartbeat_ms = 41250
@@ -101,14 +104,15 @@ class GatewayServer:
         """How many connections have a session now."""
         return sum(1 for line in self._lines if line.session is not None)
 
-    async def ask(self, asked: Asked) -> Asked:
-        """Push an interaction to the newest session, connected or not."""
-        await self.push("INTERACTION_CREATE", asked.event)
+    async def ask(self, asked: Asked, *, token: str = "") -> Asked:
+        """Push an interaction to the newest session, connected or not; of one bot, where its token
+        is given."""
+        await self.push("INTERACTION_CREATE", asked.event, token=token)
         return asked
 
-    async def push(self, name: str, data: Any) -> None:
+    async def push(self, name: str, data: Any, *, token: str = "") -> None:
         """An event for the newest session; one without a connection gets it on RESUME."""
-        session = list(self._sessions.values())[-1]
+        session = [s for s in self._sessions.values() if token in ("", s.token)][-1]
         await self._dispatch(session, name, data)
 
     async def tell(self, op: int, data: Any = None) -> None:
@@ -170,16 +174,16 @@ class GatewayServer:
             await line.socket.close(code=_ALREADY)
         elif self.refuse:
             await line.socket.close(code=self.refuse.pop(0))
-        elif data["token"] != self._token:
+        elif data["token"] not in self._tokens:
             await line.socket.close(code=_BAD_TOKEN, message=b"Authentication failed.")
         elif op == IDENTIFY:
-            await self._identify(line)
+            await self._identify(line, data["token"])
         else:
             await self._resume(line, data)
 
-    async def _identify(self, line: _Line) -> None:
+    async def _identify(self, line: _Line, token: str) -> None:
         self.identified.append(self._clock.monotonic())
-        session = _Session(f"session-{len(self.identified)}")
+        session = _Session(f"session-{len(self.identified)}", token)
         self._sessions[session.id] = line.session = session
         world = self._server.world
         guild = {"id": world.guild, "unavailable": True}

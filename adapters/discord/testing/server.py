@@ -10,7 +10,7 @@ import json
 import socket
 import struct
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import Any, Self
@@ -34,7 +34,8 @@ TOKEN = "bot-token.for-tests"  # noqa: S105 - no secret
 class Recorded:
     """One request as it arrived, and the status of its answer (0 where there was none).
 
-    ``files`` are the texts of what came with a body of several parts, by their names.
+    ``files`` are the texts of what came with a body of several parts, by their names; ``token`` is
+    the bot's, "" where none was sent.
     """
 
     method: str
@@ -45,17 +46,24 @@ class Recorded:
     status: int
     answer: Any
     files: Mapping[str, str] = field(default_factory=dict[str, str])
+    token: str = ""
 
 
 class DiscordServer:
     """A server on 127.0.0.1; ``rest`` is its base address once it is entered.
 
     ``recorded`` holds every request in order. ``gateway`` is the address that GET /gateway/bot
-    names; ``app`` may get further routes (a web socket) before the server is entered.
+    names; ``app`` may get further routes (a web socket) before the server is entered. ``more_bots``
+    are the tokens of other bots, which are as one: they share their buckets and their name.
     """
 
     def __init__(
-        self, *, clock: Clock | None = None, buckets: Buckets | None = None, token: str = TOKEN
+        self,
+        *,
+        clock: Clock | None = None,
+        buckets: Buckets | None = None,
+        token: str = TOKEN,
+        more_bots: Collection[str] = (),
     ) -> None:
         used = clock or SystemClock()
         self.world = World(used)
@@ -64,7 +72,7 @@ class DiscordServer:
         self.routes = Routes(self.world)
         self.app = web.Application()
         self.app.router.add_route("*", API + "/{tail:.*}", self._handle)
-        self._token = token
+        self._tokens = frozenset({token, *more_bots})
         self._faults: deque[tuple[str, str, Fault]] = deque()
         self._closing = asyncio.Event()
         self._server = TestServer(self.app, host="127.0.0.1")
@@ -126,6 +134,7 @@ class DiscordServer:
                 status,
                 answer,
                 files,
+                _token_of(request),
             )
         )
         if isinstance(said, Break):
@@ -142,7 +151,7 @@ class DiscordServer:
 
     def _answer(self, request: web.Request, path: str, body: Any) -> Answer:
         needs_token = not path.startswith(("/webhooks/", "/interactions/"))
-        if needs_token and request.headers.get("Authorization") != f"Bot {self._token}":
+        if needs_token and _token_of(request) not in self._tokens:
             return refusal(401, 0, "401: Unauthorized")
         route, ids, handler = self.routes.find(request.method, path)
         if handler is None:
@@ -180,6 +189,11 @@ class DiscordServer:
             await response.write(json.dumps(taken.body).encode()[:40])
             transport.close()
         return web.Response()
+
+
+def _token_of(request: web.Request) -> str:
+    kind, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token if kind == "Bot" else ""
 
 
 async def _body(request: web.Request) -> tuple[Any, Mapping[str, str]]:
