@@ -16,6 +16,7 @@ from bot.domain.summary import Language, Summary, SummaryKey
 from bot.ports import ListingStore, Store
 from bot.services.audiences import Groups
 from bot.services.cases import Case
+from bot.services.judging import telling
 from bot.services.news import (
     Places,
     first_places,
@@ -167,8 +168,7 @@ class NewsDesk:
 
     def _candidate(self, paper: Paper, there: Sequence[Summary], reading: _Reading) -> Prepared:
         """A paper as filters look at it: with the first of its summaries that rates it."""
-        rated = (summary for summary in there if summary.scores is not None)
-        summary = next(rated, there[0] if there else None)
+        summary = telling(there)
         known = self._memory.candidates.get(reading)
         if known is None or known[1] is not summary or known[0].paper != paper:
             known = self._memory.candidates[reading] = (prepared(paper, summary), summary)

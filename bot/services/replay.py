@@ -15,10 +15,10 @@ from bot.domain.paper_id import PaperId
 from bot.domain.selection import Prepared, best, judge_prepared, prepared
 from bot.domain.summary import Language
 from bot.ports import DeliveryQuery, Store
-from bot.services.digest import by_paper, papers_of_day
+from bot.services.digest import papers_of_day
+from bot.services.judging import telling_of
 from bot.services.news import why_never
 from bot.services.post_keys import DigestPost, EditPost, PaperPost
-from bot.services.summarise import best as best_summary
 
 # More rows than a chat ever has.
 _MOST = 100_000
@@ -54,7 +54,7 @@ class Replay:
         self._store = store
         self._day = day
         self._now = now
-        self._candidates: dict[tuple[str, Language], Sequence[Prepared]] = {}
+        self._candidates: dict[tuple[str, tuple[Language, ...]], Sequence[Prepared]] = {}
 
     async def lack_of(self, chat: Chat) -> Lack:
         """What the chat lacks; nothing for one that is paused or suspended.
@@ -98,7 +98,7 @@ class Replay:
         limit leaves room for."""
         passing: dict[PaperId, Prepared] = {}
         for source in chat.sources:
-            for candidate in await self._candidates_of(source, chat.language):
+            for candidate in await self._candidates_of(source, chat.languages):
                 if judge_prepared(chat.filters, candidate).passes:
                     passing.setdefault(candidate.paper.id, candidate)
         most = chat.filters.most_a_day
@@ -108,16 +108,17 @@ class Replay:
         others = [candidate for i, candidate in passing.items() if i not in got]
         return (*got, *best(others, max(0, most - len(got))))
 
-    async def _candidates_of(self, source: str, language: Language) -> Sequence[Prepared]:
-        if (source, language) not in self._candidates:
+    async def _candidates_of(
+        self, source: str, languages: tuple[Language, ...]
+    ) -> Sequence[Prepared]:
+        if (source, languages) not in self._candidates:
             listed = await papers_of_day(self._store, source, self._day)
             papers = [paper for paper in listed if not why_never(paper)]
-            stored = await self._store.summaries.of_papers([p.id for p in papers], language)
-            summaries = by_paper(stored)
-            self._candidates[source, language] = [
-                prepared(paper, best_summary(summaries.get(paper.id, ()))) for paper in papers
+            told = await telling_of(self._store, [paper.id for paper in papers], languages)
+            self._candidates[source, languages] = [
+                prepared(paper, told.get(paper.id)) for paper in papers
             ]
-        return self._candidates[source, language]
+        return self._candidates[source, languages]
 
     async def _rows(self, chat: Chat) -> _Rows:
         rows: dict[str, list[Delivery]] = {}

@@ -12,9 +12,11 @@ from bot.domain.errors import InvalidInput
 from bot.domain.filters import Filters
 from bot.domain.paper import Paper
 from bot.domain.paper_id import PaperId
+from bot.domain.summary import SummaryKey
 from bot.domain.target import Target
 from bot.ports import DeliveryQuery, Store
 from bot.services.announce import LONGEST, announce, announcement_of, lacking
+from bot.services.commands.testing import summary_of
 from bot.services.replay import Lack, Replay
 
 _DAY = date(2026, 8, 20)
@@ -94,6 +96,15 @@ async def test_filters_languages_and_the_limit_hold_but_no_hours_and_no_beginnin
     assert _keys(lack.new) == ["paper:2608.00003:zh", "paper:2608.00003:en"]
     await store.outbox.add([_row(2, State.SENT), _row(2, State.SENT, language="en")])
     assert (await _lack(store, chat)).messages == 0
+
+
+async def test_what_only_the_second_language_s_summary_tells_counts(store: Store) -> None:
+    summary = summary_of(_PAPERS[0], "en", points=4.5)
+    await store.summaries.put(SummaryKey(summary.paper_id, 1, "en", "v1", "m"), summary)
+    rated = Filters(least_recommendation=4)
+    both = replace(_CHAT, second_language="en", filters=rated)
+    assert _keys((await _lack(store, both)).new) == ["paper:2608.00001:zh", "paper:2608.00001:en"]
+    assert not (await _lack(store, replace(_CHAT, filters=rated))).new
 
 
 @pytest.mark.parametrize(

@@ -366,6 +366,17 @@ async def test_a_preview_shows_what_would_come_and_why_the_rest_would_not() -> N
     assert post.footer == ("Nothing was sent for this preview.",)
 
 
+async def test_what_only_the_second_language_s_summary_tells_counts() -> None:
+    one = stage()
+    await known(one, PAPER, points=None)
+    summary = summary_of(PAPER, "zh", points=4.5)
+    await one.means.store.summaries.put(SummaryKey(PAPER.id, 1, "zh", "v1", "m"), summary)
+    rated = replace(OLD, second_language="zh", filters=Filters(least_recommendation=4))
+    assert "rat" not in await why(one, rated)
+    shown = await one.ask("preview")
+    assert "Of 1 paper 1 would come; 0 filtered." in shown.last.sections[0].lines
+
+
 async def test_a_preview_sends_nothing() -> None:
     one = stage()
     await known(one, *PAPERS)

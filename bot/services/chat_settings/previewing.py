@@ -16,9 +16,10 @@ from bot.services.chat_settings.describe import describe
 from bot.services.chat_settings.describe_filters import reason_of
 from bot.services.chat_settings.keys import Page, page_key
 from bot.services.chat_settings.moments import moment_in
-from bot.services.chat_settings.sample import listed_on, newest_day, summaries_of
+from bot.services.chat_settings.sample import listed_on, newest_day
 from bot.services.chat_settings.visit import SettingsMeans
 from bot.services.compose import page_of
+from bot.services.judging import telling_of
 
 # One phone screen each; the rest is counted.
 _MOST_SHOWN = 10
@@ -83,7 +84,7 @@ async def judged_day(store: Store, chat: Chat) -> Judged | None:
         return None
     ids = await listed_on(store, chat.sources, day)
     papers = await store.papers.get(ids)
-    summaries = await summaries_of(store, ids, chat.language)
+    summaries = await telling_of(store, ids, chat.languages)
     candidates = [prepared(papers[i], summaries.get(i)) for i in ids if i in papers]
     return _judged(day, candidates, chat)
 

@@ -9,10 +9,10 @@ from bot.domain.delivery import Delivery
 from bot.domain.paper import Paper
 from bot.domain.paper_id import PaperId
 from bot.domain.selection import best, judge_prepared, prepared
-from bot.domain.summary import Language, Summary
+from bot.domain.summary import Summary
 from bot.ports import Store
+from bot.services.judging import telling_of
 from bot.services.post_keys import PaperPost
-from bot.services.summarise import best as best_summary
 
 # Lists further back than a week show nobody what will come.
 _DAYS = 7
@@ -41,10 +41,11 @@ async def find_sample(store: Store, chat: Chat) -> Sample | None:
     for day in await _days(store, chat.sources):
         ids = await listed_on(store, chat.sources, day)
         papers = await store.papers.get(ids)
-        summaries = await summaries_of(store, ids, chat.language)
+        summaries = await telling_of(store, ids, chat.languages)
+        ready = await telling_of(store, ids, (chat.language,))
         known = [papers[i] for i in ids if i in papers and not papers[i].withdrawn]
         for written in (True, False):
-            some = [p for p in known if p.abstract and (p.id in summaries) is written]
+            some = [p for p in known if p.abstract and (p.id in ready) is written]
             if (chosen := _best(chat, some, summaries)) is not None:
                 return Sample(papers[chosen], written)
     return None
@@ -60,18 +61,6 @@ async def newest_day(store: Store, sources: Sequence[str]) -> date | None:
     """The newest day with a paper of any of the sources."""
     days = [await store.listings.latest_day(source) for source in sources]
     return max((day for day in days if day is not None), default=None)
-
-
-async def summaries_of(
-    store: Store, ids: Sequence[PaperId], language: Language
-) -> dict[PaperId, Summary]:
-    """The best stored summary of each paper that has one."""
-    stored = await store.summaries.of_papers(ids, language)
-    found = {
-        paper_id: best_summary([pair for pair in stored if pair[0].paper_id == paper_id])
-        for paper_id in {key.paper_id for key, _ in stored}
-    }
-    return {paper_id: summary for paper_id, summary in found.items() if summary is not None}
 
 
 async def _days(store: Store, sources: Sequence[str]) -> Sequence[date]:

@@ -10,10 +10,10 @@ from bot.domain.listing import Listed
 from bot.domain.paper_id import PaperId, parse_paper_ref
 from bot.domain.post import Post, Section
 from bot.ports import DeliveryQuery, Store
-from bot.services.chat_settings.sample import summaries_of
 from bot.services.chat_settings.visit import SettingsMeans, Visit
 from bot.services.chat_settings.why_answers import Case, answers, showing
 from bot.services.compose import page_of
+from bot.services.judging import telling_of
 
 # A paper that moves from list to list has been seen on two or three.
 _MOST_MOVES = 8
@@ -52,7 +52,7 @@ class Reasons:
         paper = (await store.papers.get([paper_id])).get(paper_id)
         if chat is None or paper is None:
             return Case(chat, paper, now)
-        summaries = await summaries_of(store, [paper_id], chat.language)
+        summaries = await telling_of(store, [paper_id], chat.languages)
         rows = await _rows(store, chat, paper_id)
         return Case(
             chat,
