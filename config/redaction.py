@@ -58,7 +58,9 @@ class Redactor:
 
 def without_credentials(url: str) -> str:
     """A database's address as it may be shown."""
-    return Redactor()(re.sub(r"(://).*@", rf"\1{HIDDEN}@", url))
+    url = re.sub(r"(://).*@", rf"\1{HIDDEN}@", url)
+    # libpq also takes it as a parameter: postgresql://host/name?user=u&password=p
+    return Redactor()(re.sub(r"([?&]\w*password=)[^&]*", rf"\1{HIDDEN}", url))
 
 
 def _forms(secret: str) -> tuple[str, ...]:

@@ -58,7 +58,7 @@ class StoreSettings(Group):
     url: StoreUrl = Field(
         default_factory=lambda: default_store_url(os.environ),
         description="The database: a SQLite file, or PostgreSQL for several processes; a relative "
-        "path counts from the working directory.",
+        "path counts from the working directory. `SULAN_DATABASE_URL` is another name for it.",
     )
 
 
@@ -251,4 +251,5 @@ class Settings(Group):
     adapters: Annotated[dict[str, dict[str, Any]], AdapterTables] = Field(
         default_factory=dict[str, dict[str, Any]],
         description="Each adapter's own options; it checks them itself.",
+        repr=False,  # tokens are among them (T5)
     )

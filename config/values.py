@@ -280,7 +280,7 @@ Contact = Annotated[
 StoreUrl = Annotated[
     SecretStr,
     AfterValidator(_store_url),
-    Allowed("a path, sqlite+aiosqlite:///PATH or postgresql+psycopg://USER:PASSWORD@HOST/NAME"),
+    Allowed("a path, sqlite:///PATH or postgresql://USER:PASSWORD@HOST/NAME"),
 ]
 ApiKey = Annotated[SecretStr, AfterValidator(_api_key), Allowed("printable ASCII without spaces")]
 SourceKey = Annotated[str, AfterValidator(source_key)]

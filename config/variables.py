@@ -28,6 +28,9 @@ SECRETS_VARIABLE = "SULAN_SECRETS_DIR"
 # command line's: it asks for tracebacks.
 _NO_SETTINGS = frozenset((CONFIG_VARIABLE, SECRETS_VARIABLE, "SULAN_DEBUG"))
 
+# The name by which hosts and compose files know a database's address.
+_OTHER_NAMES = {"database_url": "store.url"}
+
 # No setting is longer; what is, was put there by mistake.
 _MAX_SECRET_BYTES = 64 * 1024
 
@@ -149,7 +152,8 @@ def _options(values: Mapping[str, str]) -> dict[str, dict[str, object]]:
 
 def _key_of(name: str) -> str:
     """``SULAN_MODEL__NAME``, ``sulan_model__name`` and ``model__name`` as ``model.name``."""
-    return name.lower().removeprefix(PREFIX.lower()).replace(DELIMITER, ".")
+    key = name.lower().removeprefix(PREFIX.lower()).replace(DELIMITER, ".")
+    return _OTHER_NAMES.get(key, key)
 
 
 def _not_a_setting(key: str) -> str:

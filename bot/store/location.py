@@ -42,9 +42,9 @@ def locate(place: str | Path) -> Location:
         raise StoreError(f"Sulan does not run on {backend}; for the store give {_ALLOWED}")
     if backend == "sqlite":
         return _file(_sqlite_path(url))
-    return Location(
-        url.set(drivername=_DRIVERS[backend]), url.render_as_string(hide_password=True), None
-    )
+    # Parameters are not repeated: libpq takes a password among them.
+    name = url.set(query={}).render_as_string(hide_password=True)
+    return Location(url.set(drivername=_DRIVERS[backend]), name, None)
 
 
 def _sqlite_path(url: URL) -> Path:

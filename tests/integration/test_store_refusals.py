@@ -157,7 +157,7 @@ async def test_an_address_that_is_none_is_refused_without_its_password(
 
 @pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])
 def test_t5_a_servers_name_in_messages_holds_no_password(scheme: str) -> None:
-    place = locate(f"{scheme}://sulan:s3cret@db.example.org/papers")
+    place = locate(f"{scheme}://sulan:s3cret@db.example.org/papers?sslpassword=s3cret")
     assert place.name == f"{scheme}://sulan:***@db.example.org/papers"
     assert place.url.drivername == "postgresql+psycopg"
     assert place.url.password == "s3cret"

@@ -81,6 +81,15 @@ def test_an_adapters_options_are_named_and_never_shown_t5() -> None:
     assert shown["adapters.telegram.mode"] == "***"
 
 
+@pytest.mark.parametrize(
+    "address", ["postgres://sulan:s3cret@h/db?sslmode=require", "postgres://h/db?password=s3cret"]
+)
+def test_the_stores_address_is_shown_without_its_password_t5(address: str) -> None:
+    shown = shown_values(Settings.model_validate({"store": {"url": address}}))["store.url"]
+    assert shown.startswith("postgresql+psycopg://")
+    assert "s3cret" not in shown
+
+
 def test_the_chats_are_shown_by_their_addresses() -> None:
     chats = [{"platform": "telegram", "chat": "@papers"}, {"platform": "discord", "chat": 7}]
     shown = shown_values(Settings.model_validate({"chats": chats}))

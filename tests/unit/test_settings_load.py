@@ -217,6 +217,35 @@ def test_no_secret_is_shown_by_the_settings_themselves_t5(place: Place) -> None:
     assert "pa55word" not in shown
 
 
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])
+def test_database_url_is_another_name_for_the_stores_address(place: Place, scheme: str) -> None:
+    place.environ["SULAN_DATABASE_URL"] = f"{scheme}://u:p@h:5433/db?sslmode=require"
+    loaded = place.load()
+    url = loaded.settings.store.url.get_secret_value()
+    assert url == "postgresql+psycopg://u:p@h:5433/db?sslmode=require"
+    assert loaded.origins["store.url"] == "SULAN_DATABASE_URL"
+
+
+def test_database_url_may_be_a_secret_file_and_goes_before_what_the_toml_file_says(
+    place: Place,
+) -> None:
+    place.write("work/sulan.toml", '[store]\nurl = "papers.db"\n')
+    place.write("work/secrets/database_url", "postgres://u:p@h/db\n")
+    loaded = place.load()
+    assert loaded.settings.store.url.get_secret_value() == "postgresql+psycopg://u:p@h/db"
+    assert loaded.origins["store.url"] == "secrets/database_url"
+
+
+def test_both_names_of_the_stores_address_must_say_the_same(place: Place) -> None:
+    place.environ["SULAN_DATABASE_URL"] = place.environ["SULAN_STORE__URL"] = "postgres://h/db"
+    assert place.load().settings.store.url.get_secret_value() == "postgresql+psycopg://h/db"
+    place.environ["SULAN_STORE__URL"] = "postgres://u:geheimnis@h/other"
+    with pytest.raises(SettingsError) as caught:
+        place.load()
+    assert "SULAN_DATABASE_URL sets store.url too; keep one of them" in str(caught.value)
+    assert "geheimnis" not in str(caught.value)
+
+
 def test_settings_cannot_be_changed(place: Place) -> None:
     with pytest.raises(ValueError, match="frozen"):
         place.load().settings.http.attempts = 9  # pyright: ignore[reportAttributeAccessIssue] - that is the test
