@@ -4,6 +4,7 @@ import re
 import tomllib
 from pathlib import Path
 
+import pytest
 from pydantic import SecretStr
 
 from config.describe import all_settings, settings_markdown, shown_values
