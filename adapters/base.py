@@ -2,14 +2,14 @@
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Protocol, runtime_checkable
 
 from bot.domain.command import Command, MenuEntry, Reaction, Suggestion
 from bot.domain.post import Post, Prompt
 from bot.domain.summary import Language
 from bot.domain.target import Receipt, Target
-from bot.ports import Clock, Inbox, Leases
+from bot.ports import Bells, Clock, Inbox, Leases, Rates
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,13 +218,18 @@ class Desk:
     """What a listener works with.
 
     ``inbox`` keeps what came until it is handled; a lease decides which of several processes
-    listens; ``owner`` is this process's name in it.
+    listens; ``owner`` is this process's name in it, and ``patience`` is after how long without a
+    sign of life a process counts as dead. ``rates`` and ``bells`` are those of all processes,
+    ``None`` where there is no other.
     """
 
     inbox: Inbox
     leases: Leases
     clock: Clock
     owner: str
+    patience: timedelta = timedelta(seconds=30)
+    rates: Rates | None = None
+    bells: Bells | None = None
 
 
 @runtime_checkable
@@ -272,6 +277,20 @@ class Hooked(Protocol):
 
         Raises:
             SettingsError: what it wants cannot be had.
+        """
+        ...
+
+
+@runtime_checkable
+class Receiver(Protocol):
+    """A hooked listener whose calls may arrive where nobody listens."""
+
+    async def receive(self, desk: Desk) -> None:
+        """Until cancelled, keep what the platform calls us with in the inbox, for whichever process
+        listens.
+
+        Raises:
+            AccessRevoked: the token is not accepted.
         """
         ...
 

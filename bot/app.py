@@ -96,8 +96,9 @@ def load_explained() -> Loaded:
 
 
 @asynccontextmanager
-async def started(settings: Settings) -> AsyncGenerator[Sulan, None]:
-    """Open the store and what asks the world; close both in reverse.
+async def started(settings: Settings, *, writes: bool = True) -> AsyncGenerator[Sulan, None]:
+    """Open the store and what asks the world; close both in reverse. The model is left alone where
+    nobody ``writes``.
 
     Raises:
         StoreError: the store cannot be used.
@@ -110,7 +111,8 @@ async def started(settings: Settings) -> AsyncGenerator[Sulan, None]:
         client = HttpClient(_http_options(settings), store.http_cache, clock)
         await stack.enter_async_context(client)
         owner = _owner()
-        writers = _Writing(settings.model, store, clock, owner)
+        model = settings.model if writes else ModelSettings()
+        writers = _Writing(model, store, clock, owner)
         summaries, model_status = await writers.open(stack)
         stack.push_async_callback(summaries.close)
         lookup = _lookup(settings, client)

@@ -4,41 +4,66 @@ import asyncio
 import logging
 from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, NoReturn, Protocol
 
-from adapters.base import Adapter, Desk, Listener
+from adapters.base import Adapter, Commands, Desk, Listener, Receiver
 from bot.app import Sulan
 from bot.clock import put_back
-from bot.domain.chat import Chat
+from bot.domain.errors import StoreError
+from bot.domain.role import Role
 from bot.engine_port import Engine
+from bot.ground import Ground
 from bot.lifetime import GRACE_S, Lifetime
 from bot.listening import keep_listening
 from bot.observing import Observer
-from bot.schedule import Schedule
-from bot.services.commands.service import CommandService
 from bot.services.deliver.deliverer import Deliverer
-from bot.services.rounds.membership import Membership
+from bot.services.rounds.inheriting import Inheriting
+from bot.services.rounds.membership import PlaceLost
+from bot.services.wakes import DELIVER
 from bot.web.lag import watch
 from bot.web.server import WebServer
 
 _log = logging.getLogger(__name__)
 
+# A receiver asks nobody.
+_NOBODY: Any = None
 # Of the grace that a stop is given, for closing connections and the store.
 _CLOSING_S = 2.0
 
 
+class Ticking(Protocol):
+    """A schedule (``bot.schedule.Schedule``)."""
+
+    def start(self) -> None: ...
+    def stop(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Jobs:
+    """The engine, and what puts jobs into it."""
+
+    engine: Engine
+    schedule: Ticking
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """Who delivers, and takes back what a dead process had in hand."""
+
+    deliverer: Deliverer
+    inheriting: Inheriting
+
+
 @dataclass(frozen=True, slots=True)
 class Crew:
-    """Everything that is at work, opened; ``web`` is ``None`` where nobody wants it."""
+    """Everything that is at work, opened; what this process's roles do not need is ``None``."""
 
-    sulan: Sulan
-    chats: Sequence[Chat]
-    adapters: Sequence[Adapter]
-    commands: CommandService
-    deliverer: Deliverer
-    engine: Engine
-    schedule: Schedule
-    membership: Membership
+    ground: Ground
     observer: Observer
+    jobs: Jobs | None
+    sending: Sending | None
+    commands: Commands | None
     web: WebServer | None
 
     async def work(self, life: Lifetime) -> None:
@@ -48,51 +73,113 @@ class Crew:
             StoreError: the engine's database cannot be used.
             SettingsError: the web server cannot listen.
         """
-        await self.engine.start()
-        sending = self._begin(life, "deliveries", self._deliver(life))
-        others = [
-            self._begin(life, "membership", self.membership.keep()),
-            self._begin(life, "loop", watch(self.sulan.clock, self.observer.metrics.lagged)),
-            self._begin(life, "model", tell_of_model(self.sulan)),
-            self._begin(life, "clock", self._mind_the_clock(life)),
-        ]
-        listening = [self._begin(life, a.name, self._listen(a)) for a in self.adapters]
+        if self.jobs is not None:
+            await self.jobs.engine.start()
+        sending = [self._begin(life, *named) for named in self._deliveries(life)]
+        others = [self._begin(life, *named) for named in self._others(life)]
         try:
             if self.web is not None:
                 await self.web.start()
-            self.schedule.start()
+            if self.jobs is not None:
+                self.jobs.schedule.start()
             await life.stopping.wait()
         finally:
             life.stop()
-            self.schedule.stop()
-            for task in (*listening, *others):
-                task.cancel()
-            within = max(0.0, life.left() - _CLOSING_S)
-            await asyncio.gather(
-                asyncio.wait([sending, *listening, *others], timeout=within + 1),
-                self.engine.stop(within),
-                *([self.web.stop()] if self.web is not None else []),
-            )
+            await self._end(life, sending, others)
+
+    def _deliveries(self, life: Lifetime) -> Sequence["_Named"]:
+        if (sending := self.sending) is None:
+            return ()
+        within = GRACE_S - _CLOSING_S
+        return [("deliveries", sending.deliverer.run(life.stopping, within=within))]
+
+    def _others(self, life: Lifetime) -> Sequence["_Named"]:
+        ground, clock = self.ground, self.ground.sulan.clock
+        others: list[_Named] = [
+            ("membership", self._stay_a_member(life)),
+            ("loop", watch(clock, self.observer.metrics.lagged)),
+            ("clock", self._mind_the_clock(life)),
+            ("bells", ground.wakes.keep()),
+            *((adapter.name, self._listen(adapter)) for adapter in ground.adapters),
+        ]
+        if Role.SUMMARISE in ground.roles:
+            others.append(("model", tell_of_model(ground.sulan)))
+        if self.sending is not None:
+            others.append(("inheritance", self._inherit(self.sending.inheriting)))
+        return others
+
+    async def _end(
+        self, life: Lifetime, sending: list[asyncio.Task[None]], others: list[asyncio.Task[None]]
+    ) -> None:
+        if self.jobs is not None:
+            self.jobs.schedule.stop()
+        for task in others:
+            task.cancel()
+        within = max(0.0, life.left() - _CLOSING_S)
+        await asyncio.gather(
+            asyncio.wait([*sending, *others], timeout=within + 1),
+            *([self.jobs.engine.stop(within)] if self.jobs is not None else []),
+            *([self.web.stop()] if self.web is not None else []),
+        )
 
     def _begin(
         self, life: Lifetime, name: str, work: Coroutine[object, object, object]
     ) -> asyncio.Task[None]:
         return asyncio.ensure_future(life.watch(name, work))
 
+    async def _stay_a_member(self, life: Lifetime) -> None:
+        try:
+            await self.ground.membership.keep()
+        except PlaceLost as error:
+            _log.warning("beginning anew", extra={"reason": str(error)})
+            life.begin_anew()
+
     async def _mind_the_clock(self, life: Lifetime) -> None:
-        by = await put_back(self.sulan.clock)
+        by = await put_back(self.ground.sulan.clock)
         _log.warning("the clock was put back; beginning anew", extra={"by_s": by.total_seconds()})
         life.begin_anew()
 
-    async def _deliver(self, life: Lifetime) -> None:
-        await self.deliverer.run(life.stopping, within=GRACE_S - _CLOSING_S)
+    async def _inherit(self, inheriting: Inheriting) -> NoReturn:
+        ground = self.ground
+        while True:
+            try:
+                if await inheriting.look():
+                    ground.wakes.wake(DELIVER)
+            except StoreError as error:
+                _log.warning("nothing could be taken over", extra={"reason": str(error)})
+            await ground.sulan.clock.sleep(ground.sulan.settings.run.takeover_s / 3)
 
     async def _listen(self, adapter: Adapter) -> None:
-        if isinstance(adapter, Listener):
-            sulan, store = self.sulan, self.sulan.store
-            desk = Desk(store.inbox, store.leases, sulan.clock, sulan.owner)
-            health = self.observer.health
-            await keep_listening(adapter.name, adapter, self.commands, desk=desk, health=health)
+        sulan, store = self.ground.sulan, self.ground.sulan.store
+        desk = Desk(
+            store.inbox,
+            store.leases,
+            sulan.clock,
+            sulan.owner,
+            patience=timedelta(seconds=sulan.settings.run.takeover_s),
+            rates=store.rates,
+            bells=store.bells,
+        )
+        name, health = adapter.name, self.observer.health
+        if self.commands is not None and isinstance(adapter, Listener):
+            await keep_listening(name, adapter, self.commands, desk=desk, health=health)
+        elif self.commands is None and self.web is not None and isinstance(adapter, Receiver):
+            receiving = _Receiving(adapter)
+            await keep_listening(name, receiving, _NOBODY, desk=desk, health=health)
+
+
+@dataclass(frozen=True, slots=True)
+class _Receiving:
+    """A listener that hears for another process."""
+
+    receiver: Receiver
+
+    async def listen(self, commands: Commands, desk: Desk) -> None:  # noqa: ARG002 - nobody's
+        """See ``Listener``."""
+        await self.receiver.receive(desk)
+
+
+_Named = tuple[str, Coroutine[object, object, object]]
 
 
 async def tell_of_model(sulan: Sulan) -> None:

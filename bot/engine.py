@@ -62,6 +62,7 @@ class DbosEngine:
     def __init__(self, options: EngineOptions) -> None:
         self._options = options
         self._works: dict[str, tuple[Work, int]] = {}
+        self._here: list[str] = []
         self._flows: dict[str, Callable[..., Coroutine[Any, Any, str]]] = {}
         self._cut_off: set[str] = set()
         self._running: dict[asyncio.Task[bool], str] = {}
@@ -69,9 +70,13 @@ class DbosEngine:
         # One thread: DBOS's calls from here follow one another.
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="engine")
 
-    def register(self, kind: str, work: Work, *, at_once: int, cut_off: bool = False) -> None:
+    def register(
+        self, kind: str, work: Work, *, at_once: int, cut_off: bool = False, here: bool = True
+    ) -> None:
         """See the port."""
         self._works[kind] = (work, at_once)
+        if here:
+            self._here.append(kind)
         if cut_off:
             self._cut_off.add(kind)
 
@@ -89,9 +94,13 @@ class DbosEngine:
         active = await self._call(lambda: _listed(status=sorted(_ACTIVE), load_output=False))
         return len(active)
 
-    async def maintain(self, *, before: datetime, dead: Collection[str] = ()) -> None:
+    async def maintain(
+        self, *, before: datetime, after: datetime | None = None, dead: Collection[str] = ()
+    ) -> None:
         """See the port."""
-        await self._call(lambda: _forget(before))
+        await self._call(lambda: _forget(completed_before=_moment(before)))
+        if after is not None:
+            await self._call(lambda: _forget(completed_after=_moment(after)))
         if dead:
             await self._call(lambda: _take_over(dead))
 
@@ -130,6 +139,7 @@ class DbosEngine:
         DBOS(config=_config(self._options))
         for kind in self._works:
             self._flows[kind] = DBOS.workflow(name=kind)(self._flow(kind))
+        DBOS.listen_queues(self._here)
         DBOS.launch()
         for kind, (_, at_once) in self._works.items():
             DBOS.register_queue(
@@ -217,10 +227,13 @@ def _not_done(status: WorkflowStatus) -> bool:
     return status.status in ("ERROR", "CANCELLED")
 
 
-def _forget(before: datetime) -> None:
-    moment = before.astimezone(UTC).isoformat()
+def _moment(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat()
+
+
+def _forget(**completed: str) -> None:
     while True:
-        old = _listed(completed_before=moment, limit=_MOST_AT_ONCE, load_output=False)
+        old = _listed(**completed, limit=_MOST_AT_ONCE, load_output=False)
         if old:
             DBOS.delete_workflows([status.workflow_id for status in old])
         if len(old) < _MOST_AT_ONCE:
@@ -231,4 +244,7 @@ def _take_over(dead: Collection[str]) -> None:
     left = _listed(status="PENDING", executor_id=sorted(dead), load_output=False)
     if left:
         _log.warning("taking over what a dead process left", extra={"jobs": len(left)})
-        DBOS.resume_workflows([status.workflow_id for status in left])
+    # Each into its own queue: DBOS would put them into one that every process listens to.
+    for kind in {status.name for status in left}:
+        ids = [status.workflow_id for status in left if status.name == kind]
+        DBOS.resume_workflows(ids, queue_name=kind)

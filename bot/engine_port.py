@@ -31,9 +31,12 @@ Work: TypeAlias = Callable[[Sequence[str]], Awaitable[bool]]
 class Engine(Protocol):
     """Runs jobs on this event loop, each at least once, whatever happens to the process."""
 
-    def register(self, kind: str, work: Work, *, at_once: int, cut_off: bool = False) -> None:
+    def register(
+        self, kind: str, work: Work, *, at_once: int, cut_off: bool = False, here: bool = True
+    ) -> None:
         """Say who does jobs of a kind, and how many at the same time in this process. Before
-        ``start``. Jobs that cost nothing to begin anew may be ``cut_off`` by a stop."""
+        ``start``. Jobs that cost nothing to begin anew may be ``cut_off`` by a stop. Those not done
+        ``here`` can be enqueued all the same, and are left to other processes."""
         ...
 
     async def start(self) -> None:
@@ -58,8 +61,11 @@ class Engine(Protocol):
         """How many jobs wait or run, in all processes."""
         ...
 
-    async def maintain(self, *, before: datetime, dead: Collection[str] = ()) -> None:
-        """Forget jobs that ended before a moment (UTC); take over the jobs of dead executors."""
+    async def maintain(
+        self, *, before: datetime, after: datetime | None = None, dead: Collection[str] = ()
+    ) -> None:
+        """Forget jobs that ended before a moment (UTC), or ``after`` the present one where the
+        clock was put back: their slots come again. Take over the jobs of dead executors."""
         ...
 
     async def stop(self, grace: float) -> None:

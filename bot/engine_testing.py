@@ -21,6 +21,7 @@ class Shelf:
         default_factory=dict[str, tuple[bool, datetime]]
     )
     begun_by: dict[str, str] = field(default_factory=dict[str, str])
+    engines: "list[InProcessEngine]" = field(default_factory=list["InProcessEngine"])
 
 
 class InProcessEngine:
@@ -36,18 +37,22 @@ class InProcessEngine:
         self._running: dict[str, str] = {}
         self._stopping = False
 
-    def register(self, kind: str, work: Work, *, at_once: int, cut_off: bool = False) -> None:
+    def register(
+        self, kind: str, work: Work, *, at_once: int, cut_off: bool = False, here: bool = True
+    ) -> None:
         """See the port."""
         if cut_off:
             self._cut_off.add(kind)
-        self._works[kind] = (work, asyncio.Semaphore(at_once))
+        if here:
+            self._works[kind] = (work, asyncio.Semaphore(at_once))
 
     async def start(self) -> None:
         """See the port."""
+        self._shelf.engines.append(self)
         for job in self._shelf.jobs.values():
             mine = self._shelf.begun_by.get(job.id, self._executor) == self._executor
-            if mine and job.id not in self._shelf.ended:
-                self._begin(job)
+            if mine and self.does(job) and job.id not in self._shelf.ended:
+                self.begin(job)
 
     async def enqueue(self, jobs: Sequence[Job]) -> int:
         """See the port."""
@@ -55,25 +60,31 @@ class InProcessEngine:
         for job in fresh:
             self._shelf.jobs[job.id] = job
             self._shelf.ended.pop(job.id, None)
-            self._begin(job)
+            self._hand_on(job)
         return len(fresh)
 
     async def unfinished(self) -> int:
         """See the port."""
         return len(self._shelf.jobs) - len(self._shelf.ended)
 
-    async def maintain(self, *, before: datetime, dead: Collection[str] = ()) -> None:
+    async def maintain(
+        self, *, before: datetime, after: datetime | None = None, dead: Collection[str] = ()
+    ) -> None:
         """See the port."""
-        old = [name for name, (_, at) in self._shelf.ended.items() if at < before]
+        ended = self._shelf.ended.items()
+        old = [name for name, (_, at) in ended if at < before or (after and at > after)]
         for name in old:
             del self._shelf.jobs[name], self._shelf.ended[name]
         for name, executor in list(self._shelf.begun_by.items()):
             if executor in dead and name in self._shelf.jobs:
-                self._begin(self._shelf.jobs[name])
+                del self._shelf.begun_by[name]
+                self._hand_on(self._shelf.jobs[name])
 
     async def stop(self, grace: float) -> None:
         """See the port."""
         self._stopping = True
+        if self in self._shelf.engines:
+            self._shelf.engines.remove(self)
         waited = [
             self._tasks[name] for name, kind in self._running.items() if kind not in self._cut_off
         ]
@@ -88,7 +99,19 @@ class InProcessEngine:
         done, _ = self._shelf.ended.get(job.id, (None, None))
         return job.id not in self._shelf.jobs or done is False
 
-    def _begin(self, job: Job) -> None:
+    def _hand_on(self, job: Job) -> None:
+        """To ourselves, or else to the first that does such jobs."""
+        for engine in (self, *self._shelf.engines):
+            if engine.does(job):
+                engine.begin(job)
+                return
+
+    def does(self, job: Job) -> bool:
+        """Whether jobs of this kind are done here."""
+        return job.kind in self._works
+
+    def begin(self, job: Job) -> None:
+        """Do it, once there is room."""
         task = asyncio.ensure_future(self._run(job))
         self._tasks[job.id] = task
         task.add_done_callback(lambda _: self._tasks.pop(job.id, None))

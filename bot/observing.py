@@ -7,17 +7,25 @@ from datetime import UTC, datetime, timedelta
 from bot.domain.delivery import Delivery, State
 from bot.domain.errors import InvalidInput, StoreError
 from bot.domain.paper_id import PaperId
+from bot.domain.role import Role
 from bot.engine_port import Engine
 from bot.ports import Clock, Store
 from bot.services.deliver.tools import Settled
 from bot.services.health import Health
 from bot.services.post_keys import PaperPost, read_post_key
+from bot.services.rounds.membership import counted, living
 from bot.web.gathered import Gathered
 from bot.web.metrics import Metrics
 from bot.web.readiness import Report, report
 
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 _PROBE = "probe"
+UNMANNED = "no process does it; start one with --roles {role}"
+
+
+def part_of(role: Role) -> str:
+    """A role's name on the board."""
+    return f"role:{role}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +35,7 @@ class Observed:
     store: Store
     clock: Clock
     health: Health
-    engine: Engine
+    engine: Engine | None
     parts: Sequence[str]
     first_seen: Callable[[], Mapping[PaperId, datetime]]
     owner: str
@@ -59,6 +67,7 @@ class Observer:
     async def report(self) -> Report:
         """Whether everything works; tries the store."""
         await self._probe()
+        await self._look_at_roles()
         return report(self._seen.health.all(), self._seen.parts, now=self._seen.clock.now())
 
     async def text(self) -> bytes:
@@ -70,11 +79,26 @@ class Observer:
         seen = self._seen
         gathered = Gathered(
             queues=await seen.store.backlog.waiting(),
-            jobs=await seen.engine.unfinished(),
+            jobs=await seen.engine.unfinished() if seen.engine is not None else None,
             spending=await seen.store.ledger.spent(since=_EVER),
             standings=seen.health.all(),
+            roles=await self._look_at_roles(),
         )
         return self.metrics.text(gathered, now=seen.clock.now())
+
+    async def _look_at_roles(self) -> Mapping[Role, int]:
+        """How many processes have each role; one that nobody has stands on the board as failing."""
+        now, health = self._seen.clock.now(), self._seen.health
+        try:
+            counts = counted(await living(self._seen.store.leases, now=now))
+        except StoreError:
+            return {}  # which the board says of the store
+        for role, count in counts.items():
+            if count:
+                health.worked(part_of(role), at=now)
+            else:
+                health.failed(part_of(role), UNMANNED.format(role=role), at=now)
+        return counts
 
     async def _probe(self) -> None:
         now = self._seen.clock.now()

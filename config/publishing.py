@@ -2,8 +2,9 @@
 
 from pydantic import Field
 
+from bot.domain.role import Role
 from config.group import Group
-from config.values import ApiKey, SourcePatterns, WebAddress
+from config.values import ApiKey, OperatorChat, Roles, SourcePatterns, WebAddress
 
 
 class SubscriptionSettings(Group):
@@ -23,8 +24,13 @@ class SubscriptionSettings(Group):
 
 
 class RunSettings(Group):
-    """The rhythm of `sulan run`."""
+    """The rhythm of `sulan run`, and what a process does of it."""
 
+    roles: Roles = Field(
+        default=tuple(Role),
+        description="What this process does; others on the same store do the rest "
+        "(`sulan run --roles`).",
+    )
     collect_every_s: float = Field(
         default=600.0,
         ge=0.1,
@@ -47,11 +53,16 @@ class RunSettings(Group):
         "is published with sentences from its abstract.",
     )
     takeover_s: float = Field(
-        default=30.0,
+        default=15.0,
         ge=1,
         le=3600,
-        description="Seconds without a sign of life after which the unfinished work of a process "
-        "that died is taken over.",
+        description="Seconds without a sign of life after which a process counts as dead: others "
+        "take over its unfinished work, its place at Telegram and its shards at Discord.",
+    )
+    operator: OperatorChat | None = Field(
+        default=None,
+        description="The chat that is told, once, when something needs a person, and when it is "
+        "over; on any adapter, listed or not.",
     )
 
 
@@ -77,5 +88,5 @@ class WebSettings(Group):
     )
     webhook_secret: ApiKey | None = Field(
         default=None,
-        description="What the secrets of webhooks are derived from; unset makes one at each start.",
+        description="What the secrets of webhooks are derived from; unset, the bots' tokens.",
     )

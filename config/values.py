@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 
+from bot.domain.role import Role, ordered
 from summarizer.languages import available_languages
 
 
@@ -193,6 +194,30 @@ def source_pattern(text: str) -> str:
     return text if text == "arxiv:*" else source_key(text)
 
 
+def read_roles(value: object) -> tuple[Role, ...]:
+    """Names of roles, each once, in the order of the work."""
+    parts = listed(value)
+    if not isinstance(parts, list | tuple):
+        raise ValueError("is no list of roles")
+    given: set[Role] = set()
+    for part in cast("list[object]", parts):
+        try:
+            given.add(Role(str(part).strip().lower()))
+        except ValueError as error:
+            raise ValueError(f"has {part!r}, which is no role") from error
+    if not given:
+        raise ValueError("names no role")
+    return ordered(given)
+
+
+def _operator_chat(text: str) -> str:
+    platform, _, chat = text.partition("/")
+    _platform(platform)
+    if not re.fullmatch(r"[^/\s]+(/[^/\s]+)?", chat):
+        raise ValueError("names no chat")
+    return text
+
+
 def _hours(value: object) -> object:
     parts = [value] if isinstance(value, time) else listed(value)
     if not isinstance(parts, list | tuple):
@@ -300,6 +325,11 @@ PlatformName = Annotated[
     str, AnyCase, AfterValidator(_platform), Allowed("an adapter's name, such as telegram")
 ]
 ChatName = Annotated[str, BeforeValidator(_as_text), Allowed("text, or a number")]
+OperatorChat = Annotated[
+    str,
+    AfterValidator(_operator_chat),
+    Allowed("PLATFORM/CHAT or PLATFORM/CHAT/THREAD, such as telegram/123456"),
+]
 HourOfDay = Annotated[time, BeforeValidator(hour_of_day), Allowed("an hour such as 09:00")]
 ZoneName = Annotated[
     str, AfterValidator(zone_name), Allowed("an IANA name, such as Europe/Berlin or Asia/Shanghai")
@@ -323,6 +353,11 @@ SourcePatterns = Annotated[
     tuple[Annotated[str, AfterValidator(source_pattern)], ...],
     BeforeValidator(listed),
     Allowed("hf, arxiv:CATEGORY, arxiv:* for all of arXiv; parted by commas"),
+]
+Roles = Annotated[
+    tuple[Role, ...],
+    BeforeValidator(read_roles),
+    Allowed(f"{', '.join(Role)}; parted by commas"),
 ]
 ChatTables = BeforeValidator(tables)
 AdapterTables = BeforeValidator(adapter_tables)

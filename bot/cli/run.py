@@ -2,16 +2,33 @@
 
 import os
 import sys
-from typing import NoReturn
+from typing import Annotated, NoReturn
+
+from cyclopts import Parameter
 
 from bot.app import load
 from bot.cli.screen import Screen
 from bot.crew import Crew
+from bot.domain.errors import InvalidInput
+from bot.domain.role import Role, ordered
 from bot.lifetime import Lifetime
 from bot.runner import assembled
+from config.settings import Settings
+from config.values import read_roles
+
+RolesOption = Annotated[
+    list[str] | None,
+    Parameter(
+        name="--roles",
+        negative="",
+        help=f"What this process does: {', '.join(Role)}; parted by commas, or given more than "
+        "once. Others on the same store do the rest. Default: everything, or the setting "
+        "`run.roles`.",
+    ),
+]
 
 
-async def run() -> int:
+async def run(*, roles: RolesOption = None) -> int:
     """Look at the lists every few minutes, have what is new summarised, and publish it.
 
     Publishes to the chats in the settings, each paper once; into this terminal where there are
@@ -19,7 +36,7 @@ async def run() -> int:
     after what is under way; what is left is done at the next start.
     """
     screen = Screen()
-    settings = load()
+    settings = _with_roles(load(), roles)
     life = Lifetime()
     life.own_signals()
     async with assembled(settings) as crew:
@@ -32,6 +49,22 @@ async def run() -> int:
     return 0
 
 
+def _with_roles(settings: Settings, roles: list[str] | None) -> Settings:
+    """The settings with the roles of the command line, if it names any.
+
+    Raises:
+        InvalidInput: it names one that there is not.
+    """
+    if roles is None:
+        return settings
+    names = ",".join(roles)
+    try:
+        given = read_roles(names)
+    except ValueError as error:
+        raise InvalidInput(f"--roles {error}. There are: {', '.join(Role)}.") from None
+    return settings.model_copy(update={"run": settings.run.model_copy(update={"roles": given})})
+
+
 def begin_anew() -> NoReturn:
     """Run the same command line in this process's place: for a supervisor nothing has happened."""
     sys.stdout.flush()
@@ -39,12 +72,15 @@ def begin_anew() -> NoReturn:
 
 
 def _what_runs(crew: Crew) -> str:
-    settings, count = crew.sulan.settings, len(crew.chats)
-    sources = dict.fromkeys(source for chat in crew.chats for source in chat.sources)
-    names = ", ".join(adapter.name for adapter in crew.adapters)
+    ground = crew.ground
+    settings, count = ground.sulan.settings, len(ground.chats)
+    if len(ground.roles) < len(Role):
+        return f"Sulan runs: {', '.join(ordered(ground.roles))}. Ctrl-C stops it."
+    sources = dict.fromkeys(source for chat in ground.chats for source in chat.sources)
+    names = ", ".join(adapter.name for adapter in ground.adapters)
     if not settings.chats and not settings.adapters:
         what = f"{', '.join(sources)} to this terminal ({names})"
-    elif crew.chats:
+    elif ground.chats:
         what = f"{', '.join(sources)} to {count} {'chat' if count == 1 else 'chats'} ({names})"
     else:
         what = f"no chat is listed; {names} can be asked"

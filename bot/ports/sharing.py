@@ -64,8 +64,9 @@ class Bells(Protocol):
     A hint, never a promise: whoever heeds a bell looks now and then without it too.
     """
 
-    async def ring(self, name: str) -> None:
-        """There is something to do for whoever heeds this bell."""
+    async def ring(self, name: str) -> int:
+        """There is something to do for whoever heeds this bell; returns how often it has been rung
+        by now."""
         ...
 
     async def rung(self) -> Mapping[str, int]:

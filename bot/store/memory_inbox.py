@@ -107,9 +107,10 @@ class MemoryBells:
     def __init__(self) -> None:
         self._rung: Counter[str] = Counter()
 
-    async def ring(self, name: str) -> None:
+    async def ring(self, name: str) -> int:
         """See the port."""
         self._rung[name] += 1
+        return self._rung[name]
 
     async def rung(self) -> Mapping[str, int]:
         """See the port."""

@@ -21,13 +21,18 @@ class SqlBells:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def ring(self, name: str) -> None:
+    async def ring(self, name: str) -> int:
         """See the port."""
-        statement = self._database.insert(REVISIONS).on_conflict_do_update(
-            index_elements=[REVISIONS.c.name], set_={"number": REVISIONS.c.number + 1}
+        statement = (
+            self._database.insert(REVISIONS)
+            .values(name=_PREFIX + name, number=1)
+            .on_conflict_do_update(
+                index_elements=[REVISIONS.c.name], set_={"number": REVISIONS.c.number + 1}
+            )
+            .returning(REVISIONS.c.number)
         )
         async with self._database.writing() as connection:
-            await connection.execute(statement, {"name": _PREFIX + name, "number": 1})
+            return (await connection.execute(statement)).scalar_one()
 
     async def rung(self) -> Mapping[str, int]:
         """See the port."""

@@ -4,7 +4,6 @@ import asyncio
 import hmac
 import logging
 import re
-import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
@@ -34,18 +33,22 @@ class Hooks:
     """``adapters.base.WebhookHost``. Doors are at ``/hooks/<name>``.
 
     ``public_url`` is where the world reaches this server, ``None`` where the settings do not say.
-    ``seed`` is what the secrets are derived from; without one they last until the next start.
+    ``seed`` is what the secrets are derived from.
     """
 
-    def __init__(self, public_url: str | None, seed: str | None) -> None:
+    def __init__(self, public_url: str | None, seed: str) -> None:
         self._public_url = public_url
-        self._seed = (seed or secrets.token_urlsafe(32)).encode()
+        self._seed = seed.encode()
         self._doors: dict[str, _Door] = {}
 
     @property
     def wanted(self) -> bool:
         """Whether anybody wants to be called."""
         return bool(self._doors)
+
+    def has(self, name: str) -> bool:
+        """Whether this one wants to be called."""
+        return name in self._doors
 
     def mount(self, name: str, *, header: str, handler: Handler) -> Hook:
         """See the port."""

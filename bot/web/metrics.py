@@ -85,8 +85,11 @@ class _Gauges:
             ("platform",),
             registry=registry,
         )
-        self._jobs = Gauge(
-            "sulan_jobs_unfinished", "Jobs that wait or run, all processes.", registry=registry
+        # Only where there is an engine to ask.
+        self._jobs: Gauge | None = None
+        self._registry = registry
+        self._roles = Gauge(
+            "sulan_role_processes", "Processes that have a role.", ("role",), registry=registry
         )
         self._calls = Gauge("sulan_model_calls", "Calls to models, ever.", registry=registry)
         self._tokens = Gauge("sulan_model_tokens", "Tokens paid for, ever.", registry=registry)
@@ -113,12 +116,21 @@ class _Gauges:
             self._waiting.labels(queue.platform).set(queue.count)
             late = (now - queue.oldest_due).total_seconds()
             self._oldest.labels(queue.platform).set(max(0.0, late))
-        self._jobs.set(gathered.jobs)
+        if gathered.jobs is not None:
+            self._show_jobs(gathered.jobs)
+        for role, count in gathered.roles.items():
+            self._roles.labels(role.value).set(count)
         self._calls.set(gathered.spending.calls)
         self._tokens.set(gathered.spending.tokens)
         self._cost.set(float(gathered.spending.cost_usd))
         for part, standing in gathered.standings.items():
             self._show_part(part, standing)
+
+    def _show_jobs(self, count: int) -> None:
+        if self._jobs is None:
+            meaning = "Jobs that wait or run, all processes."
+            self._jobs = Gauge("sulan_jobs_unfinished", meaning, registry=self._registry)
+        self._jobs.set(count)
 
     def _show_part(self, part: str, standing: Standing) -> None:
         self._working.labels(part).set(standing.failing_since is None)

@@ -254,6 +254,21 @@ async def test_old_jobs_are_forgotten_and_waiting_ones_are_not(
         await idle(engine)
 
 
+async def test_f62_jobs_of_an_hour_that_comes_again_may_be_done_again(
+    make: Callable[[str], Engine],
+) -> None:
+    worker, hour = Worker(), timedelta(hours=1)
+    async with running(make, worker) as engine:
+        now = SystemClock().now()
+        await engine.enqueue([Job("kind", "a")])
+        await idle(engine)
+        await engine.maintain(before=now - hour, after=now + hour)
+        assert await engine.enqueue([Job("kind", "a")]) == 0
+        await engine.maintain(before=now - hour, after=now - hour)
+        assert await engine.enqueue([Job("kind", "a")]) == 1
+        await idle(engine)
+
+
 async def test_the_real_ones_file_is_in_wal_mode(tmp_path: Path) -> None:
     path = tmp_path / "jobs.engine.sqlite3"
     path.touch(0o600)
@@ -270,3 +285,45 @@ async def test_the_real_ones_file_is_in_wal_mode(tmp_path: Path) -> None:
 
 def _modes(folder: Path) -> dict[str, int]:
     return {found.name: stat.S_IMODE(found.stat().st_mode) for found in folder.iterdir()}
+
+
+async def test_jobs_of_a_kind_that_is_not_done_here_wait_for_who_does_it(
+    make: Callable[[str], Engine],
+) -> None:
+    first, second = Worker(), Worker()
+    engine = make("one")
+    engine.register("kind", first, at_once=1, here=False)
+    await engine.start()
+    try:
+        assert await engine.enqueue([Job("kind", "a", ("a",))]) == 1
+        await asyncio.sleep(0.3)
+        assert await engine.unfinished() == 1
+    finally:
+        await engine.stop(0.1)
+    async with running(make, second, executor="two") as engine:
+        await idle(engine)
+    assert (first.given, second.given) == ([], [("a",)])
+
+
+@pytest.mark.parametrize("heir", ["one", "two"], ids=["under its name", "under another"])
+async def test_what_the_dead_left_goes_to_nobody_who_does_not_do_such_jobs_f55(
+    make: Callable[[str], Engine], heir: str
+) -> None:
+    first, idler, last = Worker(), Worker(), Worker()
+    first.gate.clear()
+    async with running(make, first, executor="one") as engine:
+        await engine.enqueue([Job("kind", "a", ("a",))])
+        await until(lambda: first.busy == 1)
+    long_ago = SystemClock().now() - timedelta(days=1)
+    engine = make(heir)
+    engine.register("kind", idler, at_once=1, here=False)
+    await engine.start()
+    try:
+        await engine.maintain(before=long_ago, dead=["one"] if heir == "two" else [])
+        await asyncio.sleep(0.3)
+        assert await engine.unfinished() == 1
+    finally:
+        await engine.stop(0.1)
+    async with running(make, last, executor=heir) as engine:
+        await idle(engine)
+    assert (idler.given, last.given) == ([], [("a",)])

@@ -76,6 +76,5 @@ async def test_leases_that_ran_out_long_ago_are_forgotten(store: Store) -> None:
 async def test_a_bell_is_heard_by_all_and_each_by_its_name(store: Store) -> None:
     assert await store.bells.rung() == {}
     await store.register.put(Chat(Target("console", "a"), "en", since=NOON))
-    for name in ("deliver", "deliver", "inbox"):
-        await store.bells.ring(name)
+    assert [await store.bells.ring(name) for name in ("deliver", "deliver", "inbox")] == [1, 2, 1]
     assert await store.bells.rung() == {"deliver": 2, "inbox": 1}

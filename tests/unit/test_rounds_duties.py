@@ -13,6 +13,7 @@ from bot.domain.errors import ModelBusy, StoreError
 from bot.domain.listing import Listing
 from bot.domain.paper import Paper
 from bot.domain.paper_id import PaperId
+from bot.domain.role import ALL_ROLES, Role
 from bot.domain.summary import Language, Origin, Provenance, Summary
 from bot.domain.target import Target
 from bot.engine_testing import InProcessEngine, Shelf
@@ -23,8 +24,8 @@ from bot.services.deliver.sender import LEASE
 from bot.services.health import Health
 from bot.services.rounds.collecting import Collecting, Upstreams
 from bot.services.rounds.duties import Duties, Rhythm, Team
-from bot.services.rounds.inheriting import take_back
-from bot.services.rounds.membership import PLACES, Membership
+from bot.services.rounds.inheriting import Inheriting, take_back
+from bot.services.rounds.membership import PLACES, Membership, PlaceLost, counted, living
 from bot.services.rounds.writing import Writing
 from bot.services.summarise import SummariseService, Writers
 from bot.store.memory import MemoryStore
@@ -34,6 +35,7 @@ _A = Target("console", "a")
 _MORNING = datetime(2026, 8, 20, 5, tzinfo=UTC)
 _PAPERS = tuple(Paper(PaperId(f"2608.0000{n}"), f"P {n}", f"We give {n}.") for n in range(1, 4))
 _TEN = timedelta(minutes=10)
+_WRITES = frozenset({Role.SUMMARISE})
 
 
 @dataclass
@@ -74,8 +76,8 @@ class House:
     source: Source = field(default_factory=Source)
     writer: Writer = field(default_factory=Writer)
     owner: str = "one"
+    roles: frozenset[Role] = ALL_ROLES
     planned: int = 0
-    woken: int = 0
 
     def __post_init__(self) -> None:
         self.engine = InProcessEngine(self.clock, self.shelf)
@@ -87,7 +89,11 @@ class House:
             owner=self.owner,
         )
         self.membership = Membership(
-            self.store.leases, self.clock, owner=self.owner, patience=timedelta(seconds=30)
+            self.store.leases,
+            self.clock,
+            owner=self.owner,
+            patience=timedelta(seconds=30),
+            roles=self.roles,
         )
         upstreams = Upstreams(lambda _: self.source)
         self.duties = Duties(
@@ -98,7 +104,7 @@ class House:
                 summaries,
                 self.membership,
                 self._plan,
-                self._wake,
+                self.roles,
             ),
             self.engine,
             store=self.store,
@@ -109,9 +115,6 @@ class House:
 
     async def _plan(self) -> None:
         self.planned += 1
-
-    def _wake(self) -> None:
-        self.woken += 1
 
     async def open(self, *chats: Chat) -> None:
         await self.store.chats.save(chats, now=self.clock.now())
@@ -213,13 +216,66 @@ async def test_each_process_has_a_place_of_its_own_and_the_dead_leave_theirs() -
     await two.join()
     assert (one.executor, two.executor) == ("sulan-0", "sulan-1")
     assert "sulan-0" not in await two.dead()
-    clock.advance(31)
+    clock.advance(15)
+    await two.sign()
+    clock.advance(16)
     assert "sulan-0" in await two.dead()
+    assert "sulan-1" not in await two.dead()
     again = Membership(store.leases, clock, owner="again", patience=patience)
     await again.join()
     assert again.executor == "sulan-0"
     await again.leave()
     assert "sulan-0" in await two.dead()
+
+
+async def test_whoever_was_silent_itself_calls_nobody_dead_before_they_could_speak() -> None:
+    store, clock = MemoryStore(), VirtualClock(_MORNING)
+    patience = timedelta(seconds=30)
+    one, two = (
+        Membership(store.leases, clock, owner=name, patience=patience) for name in ("one", "two")
+    )
+    await one.join()
+    await two.join()
+    clock.advance(3600)  # the machine slept, or the database was away
+    assert await two.dead() == ()
+    assert not await two.alone_with(Role.PLAN)
+    await two.sign()
+    assert await two.dead() == ()
+    await one.sign()
+    clock.advance(16)
+    assert "sulan-0" not in await two.dead()
+
+
+async def test_everybody_can_tell_which_roles_live() -> None:
+    store, clock = MemoryStore(), VirtualClock(_MORNING)
+    patience, leases = timedelta(seconds=30), store.leases
+    web = Membership(leases, clock, owner="a", patience=patience, roles=[Role.WEB])
+    work = Membership(leases, clock, owner="b", patience=patience, roles=[Role.PLAN, Role.WEB])
+    await web.join()
+    await work.join()
+    counts = counted(await living(leases, now=clock.now()))
+    assert (counts[Role.WEB], counts[Role.PLAN], counts[Role.DELIVER]) == (2, 1, 0)
+    assert await web.held(Role.PLAN)
+    assert await work.alone_with(Role.PLAN)
+    assert not await work.alone_with(Role.WEB)
+    await work.leave()
+    assert not await web.held(Role.PLAN)
+
+
+async def test_nothing_is_enqueued_for_a_role_that_nobody_has() -> None:
+    house = House(roles=frozenset({Role.COLLECT, Role.PLAN}))
+    await house.open(_chat())
+    await house.duties.tick_collect(_MORNING)
+    await house.rest()
+    await house.duties.tick_plan(_MORNING)
+    await house.rest()
+    assert not [job for job in house.shelf.jobs if job.startswith("sum:")]
+    writer = House(house.store, house.clock, house.shelf, owner="two", roles=_WRITES)
+    await writer.open()
+    await house.duties.tick_plan(_MORNING + _TEN)
+    while await house.engine.unfinished():  # noqa: ASYNC110 - as a caller sees it
+        await asyncio.sleep(0)
+    assert (len(house.writer.calls), len(writer.writer.calls)) == (0, 3)
 
 
 async def test_who_gave_no_sign_of_life_for_too_long_must_not_go_on() -> None:
@@ -229,7 +285,7 @@ async def test_who_gave_no_sign_of_life_for_too_long_must_not_go_on() -> None:
     clock.advance(31)
     other = Membership(store.leases, clock, owner="two", patience=timedelta(hours=1))
     await other.join()
-    with pytest.raises(StoreError, match="another one does its work"):
+    with pytest.raises(PlaceLost, match="another one does its work"):
         await one.keep()
 
 
@@ -261,17 +317,15 @@ async def test_what_a_killed_process_had_in_hand_is_free_once_nobody_else_lives_
     )
     await killed.join()
     house.clock.advance(5)
-    late = House(house.store, house.clock, owner="late")
-    await late.open()
-    await late.duties.tick_upkeep(house.clock.now())
-    assert late.woken == 0, "the other one may still live"
+    late = Membership(house.store.leases, house.clock, owner="late", patience=timedelta(seconds=30))
+    await late.join()
+    inheriting = Inheriting(house.store.outbox, house.clock, membership=late)
+    assert not await inheriting.look(), "the other one may still live"
     house.clock.advance(26)
-    await late.duties.tick_upkeep(house.clock.now())
-    assert late.woken == 1
+    assert await inheriting.look()
     claimed = await house.store.outbox.claim(10, now=house.clock.now(), lease=LEASE)
     assert len(claimed) == 2
-    await late.duties.tick_upkeep(house.clock.now())
-    assert late.woken == 1, "once is enough"
+    assert not await inheriting.look(), "once is enough"
 
 
 async def test_what_was_being_sent_is_found_as_such_and_our_own_is_left_alone_f55() -> None:

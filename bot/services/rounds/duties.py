@@ -1,20 +1,23 @@
 """What the ticks put in, and what the jobs do."""
 
-from collections.abc import Awaitable, Callable, Sequence
+import logging
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TypeAlias
 
 from bot.domain.paper_id import PaperId
+from bot.domain.role import ALL_ROLES, Role
 from bot.engine_port import Engine, Job
 from bot.ports import Clock, Store
 from bot.services.audiences import Audiences
 from bot.services.rounds.collecting import Collecting
-from bot.services.rounds.inheriting import take_back
 from bot.services.rounds.membership import Membership
 from bot.services.rounds.retention import forget_old
 from bot.services.rounds.writing import Lacking, Writing
 from bot.services.summarise import SummariseService
+
+_log = logging.getLogger(__name__)
 
 COLLECT, SUMMARISE, PLAN, FORGET = "collect", "sum", "plan", "forget"
 
@@ -24,8 +27,6 @@ _KEEP_JOBS = timedelta(hours=6)
 
 # Writes down what is to be posted; raises StoreError.
 Plan: TypeAlias = Callable[[], Awaitable[object]]
-# Something may have become due.
-Wake: TypeAlias = Callable[[], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class Rhythm:
 
 @dataclass(frozen=True, slots=True)
 class Team:
-    """Who does the work, and whom it is for."""
+    """Who does the work, and whom it is for. ``roles`` are those of this process."""
 
     audiences: Audiences
     collecting: Collecting
@@ -48,7 +49,7 @@ class Team:
     summaries: SummariseService
     membership: Membership
     plan: Plan
-    wake: Wake
+    roles: Collection[Role] = ALL_ROLES
 
 
 class Duties:
@@ -63,16 +64,16 @@ class Duties:
         self._clock = clock
         self._rhythm = rhythm
         self._tried: dict[tuple[PaperId, str], float] = {}
-        self._started_at = clock.now()
-        self._inherited = False
         self._forgot_on: date | None = None
 
     def register(self) -> None:
         """Tell the engine who does what. Before it starts."""
-        self._engine.register(COLLECT, self._collect, at_once=4, cut_off=True)
-        self._engine.register(SUMMARISE, self._summarise, at_once=self._rhythm.writers)
-        self._engine.register(PLAN, self._plan, at_once=1)
-        self._engine.register(FORGET, self._forget, at_once=1, cut_off=True)
+        register, roles, writers = self._engine.register, self._team.roles, self._rhythm.writers
+        collects, plans = Role.COLLECT in roles, Role.PLAN in roles
+        register(COLLECT, self._collect, at_once=4, cut_off=True, here=collects)
+        register(SUMMARISE, self._summarise, at_once=writers, here=Role.SUMMARISE in roles)
+        register(PLAN, self._plan, at_once=1, here=plans)
+        register(FORGET, self._forget, at_once=1, cut_off=True, here=plans)
 
     async def tick_collect(self, slot: datetime) -> None:
         """Have each source that a chat wants looked at."""
@@ -89,20 +90,28 @@ class Duties:
     async def tick_upkeep(self, slot: datetime) -> None:
         """Forget old jobs, take over those of processes that died, and once a day have old
         deliveries forgotten."""
+        again_from = await self._hour_that_comes_again()
         dead = await self._team.membership.dead()
-        await self._engine.maintain(before=self._clock.now() - _KEEP_JOBS, dead=dead)
-        if not self._inherited and self._team.membership.alone(dead):
-            now = self._clock.now()
-            await take_back(self._store.outbox, started_at=self._started_at, now=now)
-            self._inherited = True
-            self._team.wake()
-        if slot.date() != self._forgot_on:
+        old = self._clock.now() - _KEEP_JOBS
+        await self._engine.maintain(before=old, after=again_from, dead=dead)
+        if Role.PLAN in self._team.roles and slot.date() != self._forgot_on:
             self._forgot_on = slot.date()
             await self._engine.enqueue([Job(FORGET, slot.date().isoformat())])
 
+    async def _hour_that_comes_again(self) -> datetime | None:
+        """From when on slots are reached a second time, where the clock was put back (F62)."""
+        now = self._clock.now()
+        by = await self._store.timekeeping.note(now)
+        if not by:
+            return None
+        said = {"by_s": by.total_seconds()}
+        _log.warning("a process has noted a later time; waits are shortened", extra=said)
+        return now
+
     async def _collect(self, arguments: Sequence[str]) -> bool:
         source, stamp = arguments
-        if await self._team.collecting.collect(source):
+        new = await self._team.collecting.collect(source)
+        if new and await self._team.membership.held(Role.PLAN):
             # New papers need not wait for the next look at what is ready.
             await self._engine.enqueue([Job(PLAN, f"{source}:{stamp}")])
         return True
@@ -119,7 +128,9 @@ class Duties:
         lacking = await self._team.writing.lacking(await self._team.audiences.now())
         latest = self._clock.now() - self._rhythm.patience
         await self._team.writing.quote(one for one in lacking if one.since <= latest)
-        await self._have_written([one for one in lacking if one.since > latest])
+        # What nobody would do must not lie there until somebody comes, when it is old.
+        if await self._team.membership.held(Role.SUMMARISE):
+            await self._have_written([one for one in lacking if one.since > latest])
         await self._team.plan()
         return True
 

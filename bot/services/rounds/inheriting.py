@@ -4,12 +4,38 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.domain.delivery import Delivery, State
-from bot.ports import DeliveryQuery, Outbox
+from bot.domain.role import Role
+from bot.ports import Clock, DeliveryQuery, Outbox
 from bot.services.deliver.sender import LEASE
+from bot.services.rounds.membership import Membership
 
 _IN_HAND = frozenset((State.CLAIMED, State.SENDING))
 # More than a process ever has in hand.
 _MOST = 10_000
+
+
+class Inheriting:
+    """Takes back, once, what was in hand before this process started: as soon as it is certainly
+    the only one that delivers."""
+
+    def __init__(self, outbox: Outbox, clock: Clock, *, membership: Membership) -> None:
+        self._outbox = outbox
+        self._clock = clock
+        self._membership = membership
+        self._started_at = clock.now()
+        self._done = False
+
+    async def look(self) -> bool:
+        """Whether something has just been taken back.
+
+        Raises:
+            StoreError: the store cannot be used.
+        """
+        if self._done or not await self._membership.alone_with(Role.DELIVER):
+            return False
+        taken = await take_back(self._outbox, started_at=self._started_at, now=self._clock.now())
+        self._done = True
+        return taken > 0
 
 
 async def take_back(outbox: Outbox, *, started_at: datetime, now: datetime) -> int:

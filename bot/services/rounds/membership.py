@@ -1,32 +1,68 @@
-"""Which executor this process is, and which ones have died.
+"""Which processes live, what each of them does, and which ones have died.
 
 A job belongs to the executor that began it. Names must be stable, so that a process that starts
 again finds what it left, and no two that live may share one. So there is a small row of places,
-each held by a lease.
+each held by a lease, which also says what roles its holder has.
 """
 
 import logging
-from collections.abc import Sequence
-from datetime import timedelta
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
 
 from bot.domain.errors import StoreError
+from bot.domain.role import ALL_ROLES, Role, ordered
 from bot.ports import Clock, Leases
 
 _log = logging.getLogger(__name__)
 
-# Processes on one store; each place costs a tiny transaction at every look.
-PLACES = 16
+# Processes on one store.
+PLACES = 128
+_PREFIX = "executor:"
+# Signs of life within one patience.
+_SIGNS = 3
+
+
+class PlaceLost(StoreError):
+    """Another process has our place, because we gave no sign of life for too long."""
+
+
+async def living(leases: Leases, *, now: datetime) -> Mapping[str, frozenset[Role]]:
+    """The processes that live, by the names of their places, with their roles.
+
+    Raises:
+        StoreError: the store cannot be read.
+    """
+    held = await leases.held(_PREFIX, now=now)
+    return {name: _roles_of(owner) for name, owner in held.items()}
+
+
+def counted(processes: Mapping[str, frozenset[Role]]) -> Mapping[Role, int]:
+    """How many of them have each role; every role is there."""
+    counts = Counter(role for roles in processes.values() for role in roles)
+    return {role: counts[role] for role in Role}
 
 
 class Membership:
     """Holds one place. ``patience`` is after how long without a sign of life one is free again."""
 
-    def __init__(self, leases: Leases, clock: Clock, *, owner: str, patience: timedelta) -> None:
+    def __init__(
+        self,
+        leases: Leases,
+        clock: Clock,
+        *,
+        owner: str,
+        patience: timedelta,
+        roles: Collection[Role] = ALL_ROLES,
+    ) -> None:
         self._leases = leases
         self._clock = clock
-        self._owner = owner
+        self._owner = f"{owner} {','.join(ordered(roles))}"
+        self._roles = frozenset(roles)
         self._patience = patience
         self._place: int | None = None
+        self._seen_at = clock.now()
+        self._certain_from = clock.now()
 
     @property
     def executor(self) -> str:
@@ -39,50 +75,93 @@ class Membership:
         Raises:
             StoreError: there is none, or the store cannot be used.
         """
+        held = await self._leases.held(_PREFIX, now=self._clock.now())
         for place in range(PLACES):
-            if await self._acquire(place):
+            if _lease(place) not in held and await self._acquire(place):
                 self._place = place
+                self._seen_at = self._certain_from = self._clock.now()
                 return
         raise StoreError(f"{PLACES} processes work on this store already; stop one of them")
 
     async def keep(self) -> None:
-        """Prolong the place until cancelled.
+        """Give signs of life until cancelled.
 
         Raises:
-            StoreError: another process has it, because we gave no sign of life for too long.
+            PlaceLost: another process has the place, because we gave none for too long.
         """
         while True:
-            await self._clock.sleep(self._patience.total_seconds() / 3)
+            await self._clock.sleep(self._patience.total_seconds() / _SIGNS)
             try:
-                kept = self._place is not None and await self._acquire(self._place)
+                await self.sign()
+            except PlaceLost:
+                raise
             except StoreError as error:
                 _log.warning("no sign of life could be given", extra={"reason": str(error)})
-                continue
-            if not kept:
-                raise StoreError(
-                    "this process gave no sign of life for too long (did the machine sleep?), and "
-                    "another one does its work; start it again"
-                )
+
+    async def sign(self) -> None:
+        """Give a sign of life.
+
+        Raises:
+            PlaceLost: another process has the place.
+            StoreError: the store cannot be used.
+        """
+        if self._place is None or not await self._acquire(self._place):
+            raise PlaceLost(
+                "this process gave no sign of life for too long (did the machine sleep?), and "
+                "another one does its work"
+            )
+        now = self._clock.now()
+        if self._silent_at(now):
+            # What kept us silent (a sleeping machine, a store that was away) may have kept the
+            # others so: they are given time to say that they live.
+            self._certain_from = now + self._patience / 2
+        self._seen_at = now
 
     async def dead(self) -> Sequence[str]:
-        """The executors that nobody is; their places are looked at and left free."""
-        names: list[str] = []
-        for place in range(PLACES):
-            if place != self._place and await self._acquire(place):
-                await self._leases.release(_lease(place), self._owner)
-                names.append(_name(place))
-        return names
+        """The executors that nobody is; none as long as we cannot be sure of it.
 
-    @staticmethod
-    def alone(dead: Sequence[str]) -> bool:
-        """Whether nobody else lives, given the dead."""
-        return len(dead) == PLACES - 1
+        Raises:
+            StoreError: the store cannot be read.
+        """
+        now = self._clock.now()
+        if self._silent_at(now) or now < self._certain_from:
+            return ()
+        held = await self._leases.held(_PREFIX, now=now)
+        free = (place for place in range(PLACES) if _lease(place) not in held)
+        return [_name(place) for place in free if place != self._place]
+
+    async def alone_with(self, role: Role) -> bool:
+        """Whether certainly nobody else has this role.
+
+        Raises:
+            StoreError: the store cannot be read.
+        """
+        now = self._clock.now()
+        if self._silent_at(now) or now < self._certain_from:
+            return False
+        others = dict(await living(self._leases, now=now))
+        others.pop(_lease(self._place), None)
+        return not any(role in roles for roles in others.values())
+
+    async def held(self, role: Role) -> bool:
+        """Whether anybody has this role, we or another.
+
+        Raises:
+            StoreError: the store cannot be read.
+        """
+        if role in self._roles:
+            return True
+        processes = await living(self._leases, now=self._clock.now())
+        return any(role in roles for roles in processes.values())
 
     async def leave(self) -> None:
         """Give the place up, for the next process to have it at once."""
         if self._place is not None:
             await self._leases.release(_lease(self._place), self._owner)
             self._place = None
+
+    def _silent_at(self, now: datetime) -> bool:
+        return now - self._seen_at >= self._patience
 
     async def _acquire(self, place: int) -> bool:
         now = self._clock.now()
@@ -91,8 +170,13 @@ class Membership:
         )
 
 
-def _lease(place: int) -> str:
-    return f"executor:{place}"
+def _roles_of(owner: str) -> frozenset[Role]:
+    _, _, names = owner.partition(" ")
+    return frozenset(role for role in Role if role in names.split(","))
+
+
+def _lease(place: int | None) -> str:
+    return f"{_PREFIX}{place}"
 
 
 def _name(place: int | None) -> str:

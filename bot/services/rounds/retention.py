@@ -12,6 +12,8 @@ _log = logging.getLogger(__name__)
 KEEP_DELIVERIES = timedelta(days=60)
 # Updates that were handled: Telegram repeats one for a day at most (FACTS §1.5).
 KEEP_UPDATES = timedelta(days=2)
+# Leases that ran out: a process that is killed leaves those that bear its name.
+KEEP_LEASES = timedelta(days=1)
 
 
 async def forget_old(store: Store, now: datetime) -> int:
@@ -22,6 +24,7 @@ async def forget_old(store: Store, now: datetime) -> int:
     """
     deliveries = await store.backlog.prune(before=now - KEEP_DELIVERIES)
     updates = await store.inbox.prune(before=now - KEEP_UPDATES)
+    await store.leases.prune(before=now - KEEP_LEASES)
     if deliveries or updates:
         said = {"deliveries": deliveries, "updates": updates}
         _log.info("old deliveries and updates forgotten", extra=said)
