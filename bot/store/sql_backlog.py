@@ -13,6 +13,7 @@ from bot.store.column_types import Instant
 from bot.store.database import Database, batches
 from bot.store.lanes import is_suspended, make, refresh
 from bot.store.outbox_query import of_kind
+from bot.store.parcels import packed, unpacked
 from bot.store.tables import DELIVERIES, OPEN
 
 _ROW = DELIVERIES.c
@@ -82,10 +83,10 @@ class SqlBacklog:
             query = query.where(_ROW.state == State.INCLUDED.value, _ROW.reason == within)
         found: dict[Target, int] = {}
         async with self._database.reading() as connection:
+            query = query.where(_ROW.chat.in_(unpacked(connection.dialect.name, _ROW.chat)))
             for batch in batches({target.chat for target in wanted}):
-                for platform, chat, thread, count in await connection.execute(
-                    query.where(_ROW.chat.in_(batch))
-                ):
+                rows = {"rows": packed((chat,) for chat in batch)}
+                for platform, chat, thread, count in await connection.execute(query, rows):
                     target = Target(platform, chat, thread or None)
                     if target in wanted:
                         found[wanted[target]] = count
@@ -95,9 +96,11 @@ class SqlBacklog:
         """See the port."""
         found: set[str] = set()
         async with self._database.reading() as connection:
+            these = unpacked(connection.dialect.name, _ROW.id)
+            there = sa.select(_ROW.id).where(_ROW.id.in_(these))
             for batch in batches(ids):
-                there = sa.select(_ROW.id).where(_ROW.id.in_(batch))
-                found.update((await connection.execute(there)).scalars())
+                rows = {"rows": packed((each,) for each in batch)}
+                found.update((await connection.execute(there, rows)).scalars())
         return found
 
     async def prune(self, *, before: datetime) -> int:

@@ -11,10 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.delivery import Delivery, State
 from bot.domain.target import Target
 from bot.ports import DeliveryQuery
+from bot.store.adding import add
 from bot.store.addresses import lane_of
 from bot.store.column_types import Instant
 from bot.store.database import Database, batches
-from bot.store.lanes import ABLE, LEASE_END, NEVER, ROW, lock, make, refresh
+from bot.store.lanes import ABLE, LEASE_END, NEVER, ROW, lock, refresh
 from bot.store.later import later
 from bot.store.outbox_query import newest
 from bot.store.tables import DELIVERIES, LANES, OPEN, SUSPENSIONS
@@ -37,19 +38,7 @@ class SqlOutbox:
 
     async def add(self, deliveries: Sequence[Delivery]) -> int:
         """See the port."""
-        added = 0
-        async with self._database.writing() as connection:
-            targets = (delivery.target for delivery in deliveries)
-            lanes = await make(self._database, connection, targets)
-            # In parts, so that nobody else in the process waits long.
-            for batch in batches(deliveries):
-                rows = await _new(connection, batch)
-                if rows:
-                    await connection.execute(sa.insert(DELIVERIES), rows)
-                added += len(rows)
-            if added:
-                await refresh(connection, lanes)
-        return added
+        return await add(self._database, deliveries)
 
     async def claim(
         self, limit: int, *, now: datetime, lease: timedelta, platform: str | None = None
@@ -152,18 +141,6 @@ _UPDATE = (
 )
 
 
-async def _new(connection: AsyncConnection, deliveries: Sequence[Delivery]) -> list[dict[str, Any]]:
-    """Rows for those that are not there yet, each once; their lanes are locked."""
-    rows: dict[str, dict[str, Any]] = {}
-    for delivery in deliveries:
-        row = _row(delivery)
-        rows.setdefault(row["id"], row)
-    there = sa.select(DELIVERIES.c.id).where(DELIVERIES.c.id.in_(list(rows)))
-    for row_id in (await connection.execute(there)).scalars():
-        del rows[row_id]
-    return list(rows.values())
-
-
 async def _ready(
     connection: AsyncConnection, limit: int, *, now: datetime, platform: str | None
 ) -> list[int]:
@@ -218,19 +195,6 @@ def _spacings(spaced: Mapping[Target, datetime]) -> list[dict[str, Any]]:
         {"lane": lane, "platform": latest[lane][0], "next_at": latest[lane][1], "ready_at": NEVER}
         for lane in sorted(latest)
     ]
-
-
-def _row(delivery: Delivery) -> dict[str, Any]:
-    target = delivery.target
-    return {
-        "id": delivery.id,
-        "lane": lane_of(target),
-        "platform": target.platform,
-        "chat": target.chat,
-        "thread": target.thread or "",
-        **{name: getattr(delivery, name) for name in _WHAT},
-        "state": delivery.state.value,
-    }
 
 
 def _changes(delivery: Delivery) -> dict[str, Any]:
