@@ -38,9 +38,10 @@ def still_grows(day: date, now: datetime) -> bool:
 def worth_asking(day: date, checked_at: datetime | None, now: datetime) -> bool:
     """Whether another look at a day's list can bring anything.
 
-    A list is done once it was looked at after it stopped growing.
+    A list is done once it was looked at after it stopped growing. A look that is yet to come was
+    by a clock that has been put back since (F62).
     """
-    if checked_at is None:
+    if checked_at is None or checked_at - now >= LEAST_GAP:
         return True
     return still_grows(day, checked_at) and now - checked_at >= LEAST_GAP
 

@@ -145,6 +145,26 @@ async def test_a_slot_is_collected_once_however_many_processes_tick() -> None:
     ]
 
 
+async def test_f62_slots_of_an_hour_that_comes_again_are_kept() -> None:
+    house = House()
+    await house.open(_chat())
+    for _ in range(6):
+        await house.duties.tick_upkeep(house.clock.now())
+        await house.duties.tick_collect(house.clock.now())
+        await house.rest()
+        house.clock.advance(600)
+    looks = house.source.looks
+    house.clock.put(-timedelta(minutes=50, seconds=1))
+    slot = _MORNING + _TEN
+    await house.duties.tick_collect(slot)
+    await house.rest()
+    assert house.source.looks == looks, "it stands there as done"
+    await house.duties.tick_upkeep(slot)
+    await house.duties.tick_collect(slot)
+    await house.rest()
+    assert house.source.looks > looks
+
+
 async def test_no_chat_no_look() -> None:
     house = House()
     await house.open()
