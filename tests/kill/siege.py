@@ -1,0 +1,255 @@
+"""A run: programs that are killed again and again, and a world that gives them work."""
+
+import asyncio
+import json
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+from typing import TextIO
+
+from tests.kill.books import Books, now_utc
+from tests.kill.migrations import Migrations
+from tests.kill.points import FAN_OUT, MIGRATION, RANDOM, STARTING, Point, choose
+from tests.kill.programs import Nursery, Program
+from tests.kill.sights import answers
+from tests.kill.transactions import strike_within, watcher
+from tests.kill.world import World
+
+# How long a place is waited for; then whoever lives is killed wherever it is.
+_PATIENCE_S = 3.0
+_START_S = 60.0
+_DOWN_S = 0.2
+# With so much still to be sent nothing new is listed: kills must not outrun the work for ever.
+_MOST_WAITING = 150
+
+
+@dataclass(frozen=True, slots=True)
+class Kill:
+    """One kill, as it is logged."""
+
+    number: int
+    point: str
+    hit: bool
+    pid: int
+    program: str
+    lived_s: float
+    programs: int
+
+
+@dataclass
+class Siege:
+    """``settings`` makes a sulan.toml for a store's address."""
+
+    world: World
+    nursery: Nursery
+    books: Books
+    migrations: Migrations
+    url: str
+    folder: Path
+    random: Random
+    log: TextIO
+    programs: list[Program] = field(default_factory=list[Program])
+    kills: list[Kill] = field(default_factory=list[Kill])
+    hits: Counter[str] = field(default_factory=Counter[str])
+    misses: Counter[str] = field(default_factory=Counter[str])
+    silences: list[float] = field(default_factory=list[float])
+    in_flight: int = 0
+    faults: list[str] = field(default_factory=list[str])
+    _silent_since: float | None = None
+    _fed: int = 0
+
+    def pids(self) -> Sequence[int]:
+        """The programs that live."""
+        programs = [*self.programs, *self.migrations.programs]
+        return [p.pid for p in programs if p.alive and p.pid is not None]
+
+    def strike(self, pid: int) -> None:
+        """SIGKILL for a process of ours."""
+        for program in (*self.programs, *self.migrations.programs):
+            if program.pid == pid:
+                program.kill()
+
+    def heard(self) -> None:
+        """A message has arrived."""
+        if self._silent_since is not None:
+            self.silences.append(time.monotonic() - self._silent_since)
+            self._silent_since = None
+
+    async def man(self, count: int) -> None:
+        """Have so many programs, all of which run."""
+        while len(self.programs) > count:
+            await self._stop(self.programs.pop())
+        while len(self.programs) < count:
+            name = f"program{len(self.programs) + 1}"
+            settings = self.world.settings(self.url)
+            self.programs.append(Program(name, self.folder / name, settings, self.nursery))
+        for program in self.programs:
+            if not program.alive:
+                await program.start()
+        await self._all_run()
+
+    async def kill_once(self, *, without: frozenset[str] = frozenset()) -> None:
+        """One kill, and the next life of who was killed."""
+        point = choose(self.random, without=without)
+        if point.kind == MIGRATION:
+            hit = await self.migrations.kill(point.after_s)
+            victim = self.migrations.programs[-1]
+            self._note(point, victim, hit=hit)
+            self.faults += await self.migrations.check()
+            return
+        pid = await self._reach(point)
+        hit = pid is not None
+        if pid is None:
+            pid = self.random.choice(self.pids())
+            self.strike(pid)
+        victim = next(program for program in self.programs if program.pid == pid)
+        if self._silent_since is None:
+            self._silent_since = time.monotonic()
+        await victim.buried()
+        self._note(point, victim, hit=hit)
+        self._count_in_flight(pid)
+        await asyncio.sleep(_DOWN_S * self.random.random())
+        await victim.start()
+
+    async def feed(self, stopping: asyncio.Event) -> None:
+        """List papers and ask for some, as long as the programs keep up."""
+        self.world.lists.grow(2)
+        while not stopping.is_set():
+            await asyncio.sleep(self.random.uniform(0.4, 1.0))
+            waiting = await asyncio.to_thread(self.books.waiting_rows)
+            unread = len(self.world.lists.ids) - len(await asyncio.to_thread(self.books.listed))
+            if waiting < _MOST_WAITING and unread < 10:
+                self._fed += len(self.world.lists.grow(self.random.choice((1, 1, 1, 2, 3))))
+            self._ask()
+
+    def _ask(self) -> None:
+        known = self.world.lists.ids
+        unanswered = sum(not count for count in answers(self.world).values())
+        if known and unanswered < 10:
+            about = self.random.choice(known[-20:])
+            self.world.ask(f"/paper {about}", about)
+
+    async def finish(self, *, patience_s: float) -> float:
+        """Let everything be done; returns how long it took. What is not done then is a fault."""
+        began = time.monotonic()
+        await self.man(len(self.programs))
+        quiet_since: float | None = None
+        while time.monotonic() - began < patience_s:
+            left = await asyncio.to_thread(self.left)
+            now = time.monotonic()
+            quiet_since = None if left else quiet_since or now
+            if quiet_since is not None and now - quiet_since > 1.5:
+                break
+            self.log.write(json.dumps({"at": now_utc().isoformat(), "left": left}) + "\n")
+            await asyncio.sleep(0.3)
+        else:
+            self.faults.append(f"not done after {patience_s:.0f} s: {'; '.join(self.left())}")
+        took = time.monotonic() - began
+        for program in self.programs:
+            await self._stop(program)
+        return took
+
+    def left(self) -> list[str]:
+        """What is still to be done."""
+        listed = self.books.listed()
+        open_rows = self.books.open_rows(now=now_utc())
+        unread = set(self.world.lists.ids) - listed
+        calls = set(self.world.model.by_key()) - self.books.summaries()
+        unanswered = [user for user, count in answers(self.world).items() if not count]
+        counts = {
+            "papers not collected": len(unread),
+            "summaries not stored": len(calls),
+            "deliveries not sent": open_rows,
+            "commands not answered": len(unanswered),
+            "updates not done": self.books.open_updates(),
+            "updates not fetched": len(self.world.telegram.unconfirmed),
+        }
+        return [f"{count} {what}" for what, count in counts.items() if count]
+
+    async def _reach(self, point: Point) -> int | None:
+        """Kill at a point; ``None`` where it was not reached in time."""
+        if point.kind == STARTING:
+            await asyncio.sleep(point.after_s)
+            pid = max(self.programs, key=lambda program: program.began).pid
+        elif point.kind == RANDOM:
+            await self._all_run()
+            await asyncio.sleep(point.after_s)
+            pid = self.random.choice(self.pids())
+        elif point.kind == FAN_OUT:
+            return await self._within_transaction(point)
+        else:
+            return await self._at_call(point)
+        if pid is not None:
+            self.strike(pid)
+        return pid
+
+    async def _at_call(self, point: Point) -> int | None:
+        assert point.moment
+        trap = self.world.traps.set(point.kind, point.moment, point.after_s)
+        try:
+            await asyncio.wait([trap.sprung], timeout=_PATIENCE_S)
+            return trap.sprung.result() if trap.sprung.done() else None
+        finally:
+            self.world.traps.unset()
+
+    async def _within_transaction(self, point: Point) -> int | None:
+        watching = await watcher(self.url, self.pids)
+        try:
+            self.world.lists.grow(1)
+            return await strike_within(
+                watching, self.strike, held_s=point.after_s, patience_s=_PATIENCE_S
+            )
+        finally:
+            await watching.close()
+
+    async def _all_run(self) -> None:
+        await until(lambda: all(p.runs() or not p.alive for p in self.programs), _START_S)
+        dead = [program for program in self.programs if not program.alive]
+        for program in dead:
+            await program.buried()
+            self.faults += program.unforeseen
+            program.unforeseen.clear()
+            await program.start()
+
+    async def _stop(self, program: Program) -> None:
+        code = await program.stop()
+        if code:
+            self.faults.append(f"{program.name} ended with {code} when it was asked to stop")
+
+    def _note(self, point: Point, victim: Program, *, hit: bool) -> None:
+        kill = Kill(
+            len(self.kills) + 1,
+            str(point),
+            hit,
+            victim.pid or 0,
+            victim.name,
+            round(time.monotonic() - victim.began, 3),
+            len(self.programs),
+        )
+        self.kills.append(kill)
+        (self.hits if hit else self.misses)[point.kind] += 1
+        said = {name: getattr(kill, name) for name in Kill.__slots__}
+        self.log.write(json.dumps({"at": now_utc().isoformat(), **said}) + "\n")
+        self.log.flush()
+        self.faults += victim.unforeseen
+        victim.unforeseen.clear()
+
+    def _count_in_flight(self, pid: int) -> None:
+        """Model calls that the dead process had begun and whose summaries are not stored."""
+        calls = {(c.paper, c.language) for c in self.world.model.calls[-200:] if c.pid == pid}
+        if calls:
+            self.in_flight += len(calls - self.books.summaries({paper for paper, _ in calls}))
+
+
+async def until(true: Callable[[], bool], patience_s: float) -> None:
+    """Wait for something.
+
+    Raises:
+        TimeoutError: it did not come about.
+    """
+    async with asyncio.timeout(patience_s):
+        while not true():  # noqa: ASYNC110 - another process
+            await asyncio.sleep(0.02)
