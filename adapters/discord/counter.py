@@ -97,8 +97,10 @@ class Counter:
             work = self._commands.act(key, asked.command("", ""), responder)
             await self._in_time(responder, work, hidden=False)
             return
-        read = {COMMAND: read_command, ANSWER: read_submitted}.get(kind)
-        if read is not None and (command := read(data, asked)) is not None:
+        if kind not in (COMMAND, ANSWER):
+            return
+        read = read_command if kind == COMMAND else read_submitted
+        if (command := read(data, asked)) is not None:
             hidden = command.name in self._hidden and not asked.private
             await self._in_time(responder, self._commands.handle(command, responder), hidden=hidden)
 

@@ -41,7 +41,7 @@ def _membership(update: Json, platform: str, *, inside: bool) -> Command | None:
             target=Target(platform, str(int(chat["id"]))),
             alias=alias_of(chat),
         )
-    except (KeyError, TypeError, ValueError, AttributeError):
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
         return None
 
 
@@ -61,7 +61,7 @@ def read_reaction(update: Json, platform: str = PLATFORM) -> Reaction | None:
             return _of_one(update["message_reaction"], platform)
         if "message_reaction_count" in update:
             return _of_all(update["message_reaction_count"], platform)
-    except (KeyError, TypeError, ValueError, AttributeError):
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
         pass
     return None
 

@@ -87,7 +87,7 @@ def read_update(update: Json, *, username: str, platform: str = PLATFORM) -> Hea
     """
     try:
         return _read(update, _Us(username, platform))
-    except (KeyError, TypeError, ValueError, AttributeError):
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
         return None
 
 
@@ -197,4 +197,5 @@ def _user(message: Json) -> str:
 
 
 def _language(user: Json | None) -> str | None:
-    return user.get("language_code") if user else None
+    language = user.get("language_code") if user else None
+    return language if isinstance(language, str) else None
