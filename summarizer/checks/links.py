@@ -163,7 +163,7 @@ def _host(url: str) -> str:
     """The host of an address so written that nothing links it; else the scheme (``tg``)."""
     scheme = _SCHEME_NAME.match(url)
     if scheme is not None and scheme[1].lower() not in {"http", "https", "ftp"}:
-        return scheme[1].lower()[:40]
+        return scheme[1].lower()[:40].replace(".", "[.]")
     bare = url[scheme.end() :] if scheme else url
     place = re.split(r"[/?#\\]", bare.lstrip("/\\"), maxsplit=1)[0]
     host = place.rpartition("@")[2].partition(":")[0].lower()[:80]
