@@ -7,15 +7,22 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.domain.paper_id import PaperId
+from bot.domain.standing import Standing
 from bot.domain.timetable import next_slot
 from bot.ports import Clock, Store
-from bot.services.audiences import Audiences, Group, Groups
+from bot.services.audiences import Audiences, Groups
 from bot.services.chat_roll import ChatRoll
 from bot.services.news_desk import PATIENCE, News, NewsDesk
-from bot.services.plan_round import OpenTurns, PlanRound, open_turns
+from bot.services.plan_round import PlanRound, Turns, open_turns
 from bot.services.row_writer import RowWriter
 
 _log = logging.getLogger(__name__)
+
+# Planning's name on the board; it worked when a round ended.
+PLANNING = "planning"
+_REPORTED_EVERY = timedelta(hours=1)
+# No slot is made up for after two days.
+_REMEMBERED = timedelta(days=3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +58,8 @@ class Planner:
         self._lock = asyncio.Lock()
         self._served: Groups | None = None
         self._next_turn: datetime | None = None
+        self._planned: datetime | None = None
+        self._reported: datetime | None = None
         self._skipped: dict[PaperId, str] = {}
 
     async def plan(self) -> Planned:
@@ -63,20 +72,34 @@ class Planner:
             groups = await self._audiences.now()
             now = self._clock.now()
             turns = await self._turns(groups, now)
-            after = min((w.after for w in turns.values() if w is not None), default=None)
+            after = min((w.after for w in turns.open.values() if w is not None), default=None)
             news = await self._desk.look(groups, now, after=after)
             added = await self._write(groups, news, turns)
             self._keep(groups, news, turns)
+            await self._report(now, slots=bool(turns.open))
         return Planned(added, news.waiting, self._skipped)
 
-    async def _turns(self, groups: Groups, now: datetime) -> OpenTurns:
+    async def _turns(self, groups: Groups, now: datetime) -> Turns:
         """Nobody is asked before chats have changed, or somebody's slot has come."""
         if groups is self._served and (self._next_turn is None or now < self._next_turn):
-            return {}
-        return await open_turns(groups, now)
+            return Turns(planned=self._planned)
+        if groups.slotted:
+            known = await self._store.standings.all(seen_since=now - _REMEMBERED)
+            others = known.get(PLANNING, Standing()).worked_at
+            moments = [at for at in (others, self._planned) if at is not None]
+            self._planned = max(moments, default=None)
+        return await open_turns(groups, now, self._planned)
 
-    async def _write(self, groups: Groups, news: News, turns: OpenTurns) -> int:
-        if groups is self._served and not turns and not news.has_changed:
+    async def _report(self, now: datetime, *, slots: bool) -> None:
+        """Note that a round has ended, so that no later one, after a restart or in another process,
+        takes the slots before it for missed."""
+        self._planned = now
+        if slots or self._reported is None or now - self._reported >= _REPORTED_EVERY:
+            await self._store.standings.report({PLANNING: Standing(worked_at=now)}, now=now)
+            self._reported = now
+
+    async def _write(self, groups: Groups, news: News, turns: Turns) -> int:
+        if groups is self._served and not turns.open and not news.has_changed:
             return 0
         async with RowWriter(self._store) as rows:
             skipped = await PlanRound(self._desk, news, turns, rows).go(groups)
@@ -88,15 +111,15 @@ class Planner:
         self._skipped = {**known, **skipped}
         return rows.added
 
-    def _keep(self, groups: Groups, news: News, turns: Mapping[Group, object]) -> None:
+    def _keep(self, groups: Groups, news: News, turns: Turns) -> None:
         """All that was to be done has been done."""
         self._desk.keep(news)
         if groups is not self._served:
             for group in groups.by_audience.values():
                 group.serve()
-        for group in turns:
+        for group in turns.open:
             if (timetable := group.audience.timetable) is not None:
                 group.turn = next_slot(timetable, group.audience.zone, news.now)
-        if turns or groups is not self._served:
+        if turns.open or groups is not self._served:
             self._next_turn = min((g.turn for g in groups.slotted if g.turn), default=None)
         self._served = groups

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
 from typing import TypeAlias
@@ -10,6 +10,7 @@ from typing import TypeAlias
 from bot.domain.due import Window, send_at, window
 from bot.domain.paper_id import PaperId
 from bot.domain.target import Target
+from bot.domain.timetable import next_slot
 from bot.services.audiences import Audience, Group, Groups, Taste
 from bot.services.cases import Case, is_ripe, outcome, wanted_late, worth_waiting
 from bot.services.news import first_seen, news_at
@@ -19,32 +20,48 @@ from bot.services.row_writer import RowWriter
 
 # Groups that are asked before others have a turn.
 _SLICE = 100
-# A list that is looked at before a slot is stored by then. A paper that is older than that and was
-# not here in the round before has come back on another list.
+# A list is stored so soon after it was looked at. A paper that had been seen by then, and was not
+# here in the round before, has come back on another list, or that round was another program's.
+_STORED_WITHIN = timedelta(minutes=5)
+# The same where nobody knows when that round was.
 _LATE = timedelta(hours=1)
 
-# Groups with a timetable that have new chats or whose slot has come, each with what is due for
-# them, ``None`` for nothing.
-OpenTurns: TypeAlias = Mapping[Group, Window | None]
 # What a taste makes of cases (``bot.services.cases.outcome``).
 _Opinions: TypeAlias = dict[Case, str | None]
 
 
-async def open_turns(groups: Groups, now: datetime) -> OpenTurns:
-    """The groups with a timetable that are to be asked about all that is due for them."""
+@dataclass(frozen=True, slots=True)
+class Turns:
+    """``open`` are the groups with a timetable that have new chats or whose slot has come, each
+    with what is due for them, ``None`` for nothing. ``planned`` is when somebody's last round ended
+    that we know of."""
+
+    open: Mapping[Group, Window | None] = field(default_factory=dict[Group, Window | None])
+    planned: datetime | None = None
+
+
+async def open_turns(groups: Groups, now: datetime, planned: datetime | None) -> Turns:
+    """The groups that are to be asked about all that is due for them. A slot whose turn was before
+    a round that ended has been: what pleases only since then waits for the next."""
     found: dict[Group, Window | None] = {}
     for number, group in enumerate(groups.slotted):
-        if group.new or _is_its_turn(group, now):
-            found[group] = window(group.audience.timetable, group.audience.zone, now)
+        timetable, zone = group.audience.timetable, group.audience.zone
+        if timetable is not None and (group.new or _is_its_turn(group, now)):
+            due = window(timetable, zone, now)
+            if _has_been(due, planned):
+                group.serve()
+                group.turn = next_slot(timetable, zone, now)
+            else:
+                found[group] = due
         if number % _SLICE == 0:
             await asyncio.sleep(0)
-    return found
+    return Turns(found, planned)
 
 
 class PlanRound:
     """Puts papers to groups, and what they want to ``rows``."""
 
-    def __init__(self, desk: NewsDesk, news: News, turns: OpenTurns, rows: RowWriter) -> None:
+    def __init__(self, desk: NewsDesk, news: News, turns: Turns, rows: RowWriter) -> None:
         self._desk = desk
         self._news = news
         self._turns = turns
@@ -92,14 +109,16 @@ class PlanRound:
     def _window(self, group: Group) -> Window | None:
         if group.audience.timetable is None:
             return self._as_they_appear
-        if group in self._turns:
-            return self._turns[group]
+        if group in self._turns.open:
+            return self._turns.open[group]
         return window(group.audience.timetable, group.audience.zone, self._news.now)
 
     def _comes_late(self, case: Case, before: Case | None, taste: Taste) -> bool:
         """Whether it is no more than late for a slot: its summary was, or its list."""
         if before is None:
-            return self._news.now - first_seen(case.places) < _LATE
+            planned = self._turns.planned
+            since = self._news.now - _LATE if planned is None else planned - _STORED_WITHIN
+            return first_seen(case.places) > since
         return not is_ripe(before, taste.filters)
 
     def _had(self, before: Case | None, asked: "_Asked") -> bool:
@@ -145,6 +164,10 @@ class _Asked:
     taste: Taste
     due: Window
     opinions: _Opinions
+
+
+def _has_been(due: Window | None, planned: datetime | None) -> bool:
+    return due is not None and due.slot is not None and planned is not None and due.slot <= planned
 
 
 def _is_its_turn(group: Group, now: datetime) -> bool:

@@ -48,3 +48,48 @@ async def test_a_list_that_is_stored_just_after_the_slot_still_comes_at_it() -> 
     assert await world.plan_at(at(-0.49)) == 0
     await world.listed(ONE, at=at(-0.51))
     assert await world.plan_at(at(-0.4)) == 1
+
+
+async def test_after_a_restart_what_has_come_to_please_since_the_slot_waits_for_the_next() -> None:
+    world = PlanStage(MemoryStore())
+    await world.chat(A, at(-999), timetable=DAILY, filters=UPVOTED)
+    await world.listed(replace(ONE, upvotes=1), replace(TWO, upvotes=7), at=at(-3))
+    assert await world.plan_at(at(-0.49)) == 1
+    await world.store.papers.save([replace(ONE, upvotes=9)])
+    world.planner = world.new_planner()
+    assert await world.plan_at(at(2)) == 0
+    assert await world.plan_at(at(23.51)) == 1
+    assert await world.keys(A) == keys_of(TWO, ONE)
+
+
+async def test_a_slot_that_another_process_has_planned_is_not_planned_again() -> None:
+    world = PlanStage(MemoryStore())
+    await world.chat(A, at(-999), timetable=DAILY, filters=UPVOTED)
+    await world.listed(replace(ONE, upvotes=1), at=at(-3))
+    other = world.new_planner()
+    assert await world.plan_at(at(-2)) == 0
+    assert (await other.plan()).added == 0
+    assert await world.plan_at(at(-0.49)) == 0
+    await world.store.papers.save([replace(ONE, upvotes=9)])
+    world.clock.advance(3600)
+    assert (await other.plan()).added == 0
+    assert await world.plan_at(at(23.51)) == 1
+
+
+async def test_a_slot_that_came_while_nobody_ran_is_made_up_for() -> None:
+    world = PlanStage(MemoryStore())
+    await world.chat(A, at(-999), timetable=DAILY)
+    await world.listed(ONE, at=at(-3))
+    assert await world.plan_at(at(-2)) == 0
+    world.planner = world.new_planner()
+    assert await world.plan_at(at(2)) == 1
+
+
+async def test_a_paper_seen_just_before_the_slot_that_pleases_after_a_restart_waits() -> None:
+    world = PlanStage(MemoryStore())
+    await world.chat(A, at(-999), timetable=DAILY, filters=UPVOTED)
+    await world.listed(replace(ONE, upvotes=1), at=at(-0.7))
+    assert await world.plan_at(at(-0.49)) == 0
+    await world.store.papers.save([replace(ONE, upvotes=9)])
+    world.planner = world.new_planner()
+    assert await world.plan_at(at(-0.2)) == 0
