@@ -34,6 +34,9 @@ _log = logging.getLogger(__name__)
 
 # "Application Command Interaction": 25 choices, a name of 100 characters each.
 _CHOICES, _CHOICE = 25, 100
+# Served at the same time (F64). Whoever comes to a fuller counter would wait longer than the 3 s
+# after which Discord says by itself that nobody answered.
+_MOST = 500
 
 
 class Counter:
@@ -61,7 +64,11 @@ class Counter:
     def take(self, interaction: "discord.Interaction[Any]") -> None:
         """Begin with an interaction, unless it is being served: a resumed gateway repeats some."""
         number = interaction.id
-        if number not in self._tasks:
+        if number in self._tasks:
+            return
+        if len(self._tasks) >= _MOST:
+            _log.warning("too many interactions at once; one is not answered")
+        else:
             self._tasks[number] = asyncio.ensure_future(self._serve(interaction))
             self._tasks[number].add_done_callback(lambda _: self._tasks.pop(number))
 

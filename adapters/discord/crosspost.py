@@ -26,6 +26,8 @@ _CATCH_UP = timedelta(hours=48)
 _CROSSPOSTED = 1 << 0
 # More than a channel gets in those 48 hours: what is read back was not queued already.
 _REMEMBERED = 1000
+# As many as can be published before the first of them is no news any more.
+_WAITING = PER_HOUR * int(_CATCH_UP.total_seconds() // _HOUR)
 
 _log = logging.getLogger(__name__)
 
@@ -41,11 +43,16 @@ class Crossposter:
         self._workers: dict[str, asyncio.Task[None]] = {}
 
     def publish(self, channel: str, message_id: str) -> None:
-        """Queue a message; returns at once."""
+        """Queue a message; returns at once. Where it could not be published before it is old (F64),
+        the oldest that waits gives way."""
         if channel not in self._queues:
-            self._queues[channel] = asyncio.Queue()
+            self._queues[channel] = asyncio.Queue(_WAITING)
             self._workers[channel] = asyncio.create_task(self._work(channel))
-        self._queues[channel].put_nowait(message_id)
+        queue = self._queues[channel]
+        if queue.full():
+            _log.warning("crosspost_queue_full", extra={"channel": channel})
+            queue.get_nowait()
+        queue.put_nowait(message_id)
 
     async def close(self) -> None:
         """Stop. What waits is found again at the next start."""
