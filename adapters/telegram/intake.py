@@ -3,8 +3,7 @@
 import asyncio
 import json
 import logging
-from collections.abc import Hashable, Sequence
-from datetime import timedelta
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from typing import cast
 from weakref import WeakValueDictionary
 
@@ -15,10 +14,11 @@ from adapters.telegram.adapter import TelegramAdapter
 from adapters.telegram.buttons import HEADING
 from adapters.telegram.chat_events import read_departure, read_reaction, read_return
 from adapters.telegram.inline import answer_search
+from adapters.telegram.keeping import Keeper
 from adapters.telegram.origin import Json
 from adapters.telegram.respond import PressResponder, TelegramResponder, answer_press
 from adapters.telegram.roles import Roles
-from adapters.telegram.updates import Heard, Pressed, Searched, Spoken, Vain, read_update
+from adapters.telegram.updates import Heard, Pressed, Searched, Spoken, Vain
 from bot.domain.command import Command
 from bot.domain.delivery_errors import DeliveryError
 from bot.domain.errors import InvalidInput
@@ -28,72 +28,58 @@ _log = logging.getLogger(__name__)
 
 # Handled at the same time; more wait in the inbox's order (F64).
 _AT_ONCE = 32
-# Telegram keeps an unconfirmed update for a day and never sends it later (FACTS §1.5).
-_REMEMBERED = timedelta(days=2)
 _GONE = "Removed from the chat, or blocked there. Add the bot again, or let the person press Start."
 
 
 class Intake:
-    """Keeps updates and hands them on; ``keep`` returns once a kill can no longer lose them."""
+    """Handles what was kept. Only where this process listens for all."""
 
     def __init__(
-        self, adapter: TelegramAdapter, commands: Commands, desk: Desk, *, username: str
+        self, adapter: TelegramAdapter, commands: Commands, desk: Desk, *, keeper: Keeper
     ) -> None:
         self._adapter = adapter
         self._platform = adapter.name
         self._commands = commands
-        self._desk = desk
-        self._username = username
+        self._keeper = keeper
         self._room = asyncio.Semaphore(_AT_ONCE)
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._left: Collection[str] = ()
         self._roles = Roles(adapter.client.bot, desk.clock)
         self._turns: WeakValueDictionary[Hashable, asyncio.Lock] = WeakValueDictionary()
 
     async def resume(self) -> None:
-        """Take up what was kept and not finished before."""
-        now = self._desk.clock.now()
-        await self._desk.inbox.prune(before=now - _REMEMBERED)
-        waiting = await self._desk.inbox.open()
-        for key, text in waiting.items():
-            if key.startswith(f"{self._platform}:"):
-                self._begin(key, json.loads(text))
+        """Take up what was kept, here or elsewhere, and is neither finished nor begun.
+
+        Raises:
+            StoreError: the store cannot be read.
+        """
+        waiting = await self._keeper.waiting()
+        self.begin({key: update for key, update in waiting.items() if key not in self._left})
+
+    def leave(self, keys: Collection[str]) -> None:
+        """Let ``resume`` take up none of these: somebody else has them in hand."""
+        self._left = keys
 
     async def keep(self, updates: Sequence[Json]) -> None:
-        """Store the updates that concern us, then begin with those that are new (F41). What people
-        say to each other, which an administrator hears too, is written down nowhere (T12).
+        """Keep updates, then begin with those that are new (F41); returns once a kill can no longer
+        lose them.
 
         Raises:
             StoreError: they could not be kept, and must not be confirmed.
         """
-        by_key = {self._key(update): update for update in updates if self._concerns_us(update)}
-        if not by_key:
-            return
-        texts = {key: json.dumps(update) for key, update in by_key.items()}
-        for key in await self._desk.inbox.keep(texts, now=self._desk.clock.now()):
-            self._begin(key, by_key[key])
+        self.begin(await self._keeper.keep(updates))
 
-    def _concerns_us(self, update: Json) -> bool:
-        return (
-            "my_chat_member" in update
-            or read_reaction(update, self._platform) is not None
-            or self._heard(update) is not None
-        )
-
-    def _heard(self, update: Json) -> Heard | None:
-        return read_update(update, username=self._username, platform=self._platform)
-
-    def _key(self, update: Json) -> str:
-        return f"{self._platform}:{int(update['update_id'])}"
+    def begin(self, updates: Mapping[str, Json]) -> None:
+        """Handle what was kept under these keys."""
+        for key, update in updates.items():
+            if key not in self._tasks:
+                self._tasks[key] = asyncio.ensure_future(self._handle(key, update))
+                self._tasks[key].add_done_callback(lambda _, key=key: self._tasks.pop(key, None))
 
     async def drain(self) -> None:
         """Wait until everything begun has been answered."""
         while self._tasks:
-            await asyncio.wait(set(self._tasks))
-
-    def _begin(self, key: str, update: Json) -> None:
-        task = asyncio.ensure_future(self._handle(key, update))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+            await asyncio.wait(set(self._tasks.values()))
 
     async def _handle(self, key: str, update: Json) -> None:
         async with self._room:
@@ -103,7 +89,7 @@ class Intake:
                 # The asker's chat or Telegram itself did not take the answer; repeating the
                 # whole command for it would double what did arrive.
                 _log.warning("an answer was not taken", extra={"error": type(error).__name__})
-            await self._desk.inbox.done(key, now=self._desk.clock.now())
+            await self._keeper.done(key)
 
     async def _serve(self, update: Json) -> None:
         if "my_chat_member" in update:
@@ -112,7 +98,7 @@ class Intake:
             if isinstance(self._commands, Opinions):
                 async with self._turn(reaction.target, reaction.message_id, reaction.user):
                     await self._commands.react(reaction)
-        elif (heard := self._heard(update)) is not None:
+        elif (heard := self._keeper.heard(update)) is not None:
             await self._answer(heard)
 
     async def _change_membership(self, update: Json) -> None:

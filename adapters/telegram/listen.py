@@ -2,97 +2,35 @@
 
 import asyncio
 import logging
-from contextlib import suppress
-from datetime import timedelta
+from collections.abc import Collection
 
 from telegram import Bot
-from telegram.error import Conflict, InvalidToken, TelegramError
+from telegram.error import InvalidToken, TelegramError
 
 from adapters.base import Commands, Desk, Hook, Menu, WebhookHost
+from adapters.holding import Holding
 from adapters.telegram.adapter import TelegramAdapter
-from adapters.telegram.errors import delivery_error
 from adapters.telegram.intake import Intake, read_body
+from adapters.telegram.keeping import Keeper
 from adapters.telegram.menu import set_menu
 from adapters.telegram.options import TelegramOptions
-from adapters.telegram.request import Flooded
+from adapters.telegram.poller import Poller, revoked
+from adapters.telegram.taker import Taker, bell_of
 from adapters.telegram.updates import ALLOWED_UPDATES
-from bot.domain.delivery_errors import AccessRevoked
 from bot.domain.errors import StoreError
 
 _log = logging.getLogger(__name__)
 
-# The Bot API server ends a longer poll by itself (FACTS §1.3).
-_POLL_S = 50
 _FIRST_WAIT_S, _LONGEST_WAIT_S = 1.0, 60.0
-# A poller that died frees the token after this; one that lives prolongs it at every poll.
-_LEASE = timedelta(seconds=90)
-_PASSIVE_S = 5.0
+# Hosts that stop a program let it finish what it began for so long: what a process had in hand when
+# it gave up its place is left to it until then.
+_GRACE_S = 10.0
 # Bot API, setWebhook.
 _SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - its name, not its value
 
 
-class Poller:
-    """Asks for updates, keeps them, and only then confirms them by asking for the next."""
-
-    def __init__(self, bot: Bot, intake: Intake, desk: Desk, *, name: str) -> None:
-        self._bot = bot
-        self._intake = intake
-        self._desk = desk
-        self._lease = f"{name}:{self._bot.id}"
-        self._offset: int | None = None
-        self._wait = _FIRST_WAIT_S
-
-    async def run(self) -> None:
-        """Poll until cancelled; another process with the same token waits for this one (F40).
-
-        Raises:
-            AccessRevoked: the token is not accepted.
-        """
-        try:
-            while True:
-                if await self._mine():
-                    await self._poll()
-                else:
-                    await self._desk.clock.sleep(_PASSIVE_S)
-        finally:
-            with suppress(StoreError):
-                await self._desk.leases.release(self._lease, self._desk.owner)
-
-    async def _mine(self) -> bool:
-        now = self._desk.clock.now()
-        desk = self._desk
-        return await desk.leases.acquire(self._lease, desk.owner, now=now, until=now + _LEASE)
-
-    async def _poll(self) -> None:
-        try:
-            updates = await self._bot.get_updates(
-                offset=self._offset, timeout=_POLL_S, allowed_updates=ALLOWED_UPDATES
-            )
-            await self._intake.keep([update.to_dict() for update in updates])
-        except InvalidToken as error:
-            raise _revoked(error) from error
-        except (TelegramError, StoreError) as error:
-            await self._pause(error)
-            return
-        if updates:
-            self._offset = updates[-1].update_id + 1
-        self._wait = _FIRST_WAIT_S
-
-    async def _pause(self, error: Exception) -> None:
-        """Back off: what could not be fetched or kept stays at Telegram for a day."""
-        if isinstance(error, Conflict):
-            _log.error(
-                "somebody else polls with this token, or a webhook is set; stop the other one"
-            )
-        else:
-            _log.warning("polling failed", extra={"error": type(error).__name__})
-        asked = error.seconds if isinstance(error, Flooded) else 0.0
-        await self._desk.clock.sleep(max(asked, self._wait))
-        self._wait = min(_LONGEST_WAIT_S, self._wait * 2)
-
-
 class TelegramBot(TelegramAdapter):
-    """The adapter with ears: implements ``Listener`` and ``Hooked`` besides.
+    """The adapter with ears: implements ``Listener``, ``Hooked`` and ``Receiver`` besides.
 
     It polls, unless ``webhook`` is set in its options and a web server is there to be called.
     """
@@ -101,6 +39,8 @@ class TelegramBot(TelegramAdapter):
         super().__init__(options)
         self._wants_hook = options.webhook
         self._hook: Hook | None = None
+        self._desk: Desk | None = None
+        self._keeper: Keeper | None = None
         self._intake: Intake | None = None
 
     def hook_into(self, host: WebhookHost) -> None:
@@ -109,22 +49,52 @@ class TelegramBot(TelegramAdapter):
             self._hook = host.mount(self.name, header=_SECRET_HEADER, handler=self._called)
 
     async def listen(self, commands: Commands, desk: Desk) -> None:
-        """See ``Listener``."""
-        bot = self.client.bot
-        username = await _introduce(bot, commands, desk)
-        self._intake = intake = Intake(self, commands, desk, username=username)
+        """See ``Listener``. One process of several listens under a token; what another one is
+        called with comes here by way of the inbox."""
+        keeper = await self._prepare(desk, commands)
+        intake = Intake(self, commands, desk, keeper=keeper)
+        holding = Holding(desk, f"{self.name}:{self.client.bot.id}")
         try:
-            await intake.resume()
+            while True:
+                waited = await holding.win()
+                # What another one has begun is left to it as long as it may still be at it.
+                begun = frozenset(await keeper.waiting()) if waited else frozenset[str]()
+                await self._attend(intake, holding, desk, begun=begun)
+                _log.warning("another process may listen to Telegram now")
+        except InvalidToken as error:
+            raise revoked(error) from error
+        finally:
+            self._intake = None
+            await holding.give_back()
+            await asyncio.shield(intake.drain())
+
+    async def receive(self, desk: Desk) -> None:
+        """See ``Receiver``."""
+        await self._prepare(desk)
+        await asyncio.Event().wait()
+
+    async def _prepare(self, desk: Desk, commands: Commands | None = None) -> Keeper:
+        username = await _introduce(self.client.bot, commands, desk)
+        self._desk = desk
+        self._keeper = Keeper(desk, platform=self.name, username=username)
+        return self._keeper
+
+    async def _attend(
+        self, intake: Intake, holding: Holding, desk: Desk, *, begun: Collection[str]
+    ) -> None:
+        """Listen until another process does."""
+        resuming = asyncio.ensure_future(_resume(intake, desk, begun))
+        try:
             if self._hook is None:
-                await bot.delete_webhook()
-                await Poller(bot, intake, desk, name=self.name).run()
+                await self.client.bot.delete_webhook()
+                await Poller(self.client.bot, intake, desk, holding=holding).run()
             else:
                 await self._let_us_be_called(self._hook)
-                await asyncio.Event().wait()
-        except InvalidToken as error:
-            raise _revoked(error) from error
+                self._intake = intake
+                await Taker(intake, desk, holding=holding, bell=bell_of(self.name)).run()
         finally:
-            await asyncio.shield(intake.drain())
+            self._intake = None
+            resuming.cancel()
 
     async def _let_us_be_called(self, hook: Hook) -> None:
         await self.client.bot.set_webhook(
@@ -139,12 +109,16 @@ class TelegramBot(TelegramAdapter):
             StoreError: it could not be kept; Telegram will repeat it.
         """
         update = read_body(body)
-        if self._intake is None:
+        if self._keeper is None or self._desk is None:
             raise StoreError("not listening yet")
-        await self._intake.keep([update])
+        new = await self._keeper.keep([update])
+        if self._intake is not None:
+            self._intake.begin(new)
+        elif new and self._desk.bells is not None:
+            await self._desk.bells.ring(bell_of(self.name))
 
 
-async def _introduce(bot: Bot, commands: Commands, desk: Desk) -> str:
+async def _introduce(bot: Bot, commands: Commands | None, desk: Desk) -> str:
     """Learn the bot's own name and set its menu, however long Telegram cannot be reached.
 
     Raises:
@@ -158,13 +132,24 @@ async def _introduce(bot: Bot, commands: Commands, desk: Desk) -> str:
                 await set_menu(bot, commands.menu())
             return me.username or ""
         except InvalidToken as error:
-            raise _revoked(error) from error
+            raise revoked(error) from error
         except TelegramError as error:
             _log.warning("Telegram did not answer", extra={"error": type(error).__name__})
             await desk.clock.sleep(wait)
             wait = min(_LONGEST_WAIT_S, wait * 2)
 
 
-def _revoked(error: InvalidToken) -> AccessRevoked:
-    ours = delivery_error(error)
-    return ours if isinstance(ours, AccessRevoked) else AccessRevoked(str(ours))
+async def _resume(intake: Intake, desk: Desk, begun: Collection[str]) -> None:
+    """Take up what was left: at once, but for what another process has begun."""
+    intake.leave(begun)
+    while True:
+        try:
+            await intake.resume()
+            if not begun:
+                return
+            await desk.clock.sleep(_GRACE_S)
+            begun = ()
+            intake.leave(begun)
+        except StoreError as error:
+            _log.warning("what was kept cannot be read", extra={"reason": str(error)})
+            await desk.clock.sleep(_FIRST_WAIT_S)

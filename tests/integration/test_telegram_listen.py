@@ -445,3 +445,52 @@ def test_a_buttons_key_fits_telegrams_64_bytes() -> None:
     assert Action("x", "entry:zh:" + "hep-th/9901001").key
     with pytest.raises(ValueError, match="64"):
         Action("x", "k" * 65)
+
+
+async def test_f41_f60_a_call_that_comes_where_nobody_listens_is_kept_and_answered_elsewhere() -> (
+    None
+):
+    async with staged(webhook=True) as stage:
+        stage.bot.hook_into(Host())
+        host = Host()
+        values = {"token": TOKEN, "api_url": stage.server.url, "webhook": True}
+        async with create(Options("telegram", values)) as door:
+            door.hook_into(host)
+            desk = replace(stage.desk("web"), bells=stage.store.bells)
+            receiving = asyncio.ensure_future(door.receive(desk))
+            await call_when_ready(host, {**asked("/paper 1"), "update_id": 7})
+            assert len(await stage.store.inbox.open()) == 1
+            assert await stage.store.bells.rung() == {"inbox:telegram": 1}
+            assert stage.server.called("setWebhook") == []
+            commands = Scripted(wanted=2)
+            stage.listen(commands)
+            await until(lambda: len(commands.heard) == 1)
+            await call_when_ready(host, {**asked("/paper 2"), "update_id": 8})
+            await asyncio.wait_for(commands.done.wait(), 10)
+            assert [command.argument for command in commands.heard] == ["1", "2"]
+            receiving.cancel()
+
+
+async def call_when_ready(host: Host, update: dict[str, object]) -> None:
+    assert host.handler is not None
+    async with asyncio.timeout(10):
+        while True:
+            try:
+                await host.handler(json.dumps(update).encode())
+                return
+            except StoreError:
+                await asyncio.sleep(0.005)
+
+
+async def test_f60_what_another_one_has_begun_is_left_to_it_for_its_last_seconds() -> None:
+    async with staged() as stage:
+        name = f"telegram:{TOKEN.partition(':')[0]}"
+        await stage.store.inbox.keep(
+            {"telegram:5": json.dumps({**asked("/paper 5"), "update_id": 5})}, now=NOON
+        )
+        leases = stage.store.leases
+        assert await leases.acquire(name, "other", now=NOON, until=NOON + timedelta(seconds=20))
+        commands = Scripted()
+        stage.listen(commands)
+        await asyncio.wait_for(commands.done.wait(), 10)
+        assert stage.clock.now() >= NOON + timedelta(seconds=30)

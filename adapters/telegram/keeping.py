@@ -1,0 +1,64 @@
+"""Keeping updates, so that a kill loses none: before Telegram is told that they have arrived."""
+
+import json
+from collections.abc import Mapping, Sequence
+
+from adapters.base import Desk
+from adapters.telegram.chat_events import read_reaction
+from adapters.telegram.origin import Json
+from adapters.telegram.updates import Heard, read_update
+
+
+class Keeper:
+    """The inbox of one bot, whose name in the settings is ``platform``."""
+
+    def __init__(self, desk: Desk, *, platform: str, username: str) -> None:
+        self._desk = desk
+        self._platform = platform
+        self._username = username
+
+    async def keep(self, updates: Sequence[Json]) -> Mapping[str, Json]:
+        """Store the updates that concern us; returns those that are new, by their keys. What people
+        say to each other, which an administrator hears too, is written down nowhere (T12).
+
+        Raises:
+            StoreError: they could not be kept, and must not be confirmed.
+        """
+        by_key = {self._key(update): update for update in updates if self._concerns_us(update)}
+        if not by_key:
+            return {}
+        texts = {key: json.dumps(update) for key, update in by_key.items()}
+        new = await self._desk.inbox.keep(texts, now=self._desk.clock.now())
+        return {key: by_key[key] for key in new}
+
+    async def waiting(self) -> Mapping[str, Json]:
+        """What was kept and is not done yet, by its keys, oldest first.
+
+        Raises:
+            StoreError: the store cannot be read.
+        """
+        kept = await self._desk.inbox.open()
+        ours = f"{self._platform}:"
+        return {key: json.loads(text) for key, text in kept.items() if key.startswith(ours)}
+
+    async def done(self, key: str) -> None:
+        """It has been handled.
+
+        Raises:
+            StoreError: that could not be noted.
+        """
+        await self._desk.inbox.done(key, now=self._desk.clock.now())
+
+    def heard(self, update: Json) -> Heard | None:
+        """What somebody asks of us."""
+        return read_update(update, username=self._username, platform=self._platform)
+
+    def _concerns_us(self, update: Json) -> bool:
+        return (
+            "my_chat_member" in update
+            or read_reaction(update, self._platform) is not None
+            or self.heard(update) is not None
+        )
+
+    def _key(self, update: Json) -> str:
+        return f"{self._platform}:{int(update['update_id'])}"
