@@ -5,6 +5,7 @@ import socket
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from importlib.metadata import version
 from pathlib import Path
 from uuid import uuid4
@@ -32,6 +33,9 @@ from summarizer.base import Summarizer
 from summarizer.extractive import ExtractiveSummarizer
 from summarizer.languages import load_wording
 from summarizer.model_status import ModelStatus
+
+# A claim that is taken from somebody who lives, and was only slow, is paid for twice.
+_LEAST_PATIENCE_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +116,8 @@ async def started(settings: Settings, *, writes: bool = True) -> AsyncGenerator[
         await stack.enter_async_context(client)
         owner = _owner()
         model = settings.model if writes else ModelSettings()
-        writers = _Writing(model, store, clock, owner)
+        patience = timedelta(seconds=max(settings.run.takeover_s, _LEAST_PATIENCE_S))
+        writers = _Writing(model, store, clock, owner, patience)
         summaries, model_status = await writers.open(stack)
         stack.push_async_callback(summaries.close)
         lookup = _lookup(settings, client)
@@ -145,6 +150,7 @@ class _Writing:
     store: Store
     clock: Clock
     owner: str
+    patience: timedelta
 
     async def open(self, stack: AsyncExitStack) -> tuple[SummariseService, ModelHealth]:
         """The service, and how to ask after the main model's health."""
@@ -166,7 +172,12 @@ class _Writing:
     ) -> SummariseService:
         writers = Writers(main, ExtractiveSummarizer(self.clock))
         return SummariseService(
-            writers, store=self.store, clock=self.clock, owner=self.owner, instead=instead
+            writers,
+            store=self.store,
+            clock=self.clock,
+            owner=self.owner,
+            instead=instead,
+            patience=self.patience,
         )
 
 

@@ -3,12 +3,13 @@
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from bot.domain.errors import (
     ModelUnusable,
+    StoreError,
     SummaryCutOff,
     SummaryError,
     SummaryFiltered,
@@ -34,7 +35,6 @@ _log = logging.getLogger(__name__)
 _FINAL = (SummaryRefused, SummaryFiltered, SummaryCutOff, SummaryMalformed)
 # A process that died frees its claims after this; one that lives prolongs them in time.
 _CLAIM = timedelta(seconds=60)
-_PROLONG_S = 20.0
 _CLAIM_POLL_S = 1.0
 _RANK = {Origin.MODEL: 2, Origin.IMPORTED: 1, Origin.EXTRACTIVE: 0}
 
@@ -53,7 +53,7 @@ class SummariseService:
     One call per key among all callers of this process (single flight) and among all processes on
     one store (claims), and none where the store already has the summary. ``owner`` names this
     process in its claims. ``instead`` writes, under its own keys, while the main writer cannot be
-    used at all (F25).
+    used at all (F25). A claim of somebody who gave no sign of life for ``patience`` is free.
     """
 
     def __init__(
@@ -64,12 +64,14 @@ class SummariseService:
         clock: Clock,
         owner: str,
         instead: "SummariseService | None" = None,
+        patience: timedelta = _CLAIM,
     ) -> None:
         self._writers = writers
         self._instead = instead
         self._store = store
         self._clock = clock
         self._owner = owner
+        self._patience = patience
         self._flights: SingleFlight[SummaryKey, Summary] = SingleFlight()
 
     def key_of(self, paper: Paper, language: Language) -> SummaryKey:
@@ -175,8 +177,9 @@ class SummariseService:
 
         async def prolong() -> None:
             while True:
-                await self._clock.sleep(_PROLONG_S)
-                await self._claim(key)
+                await self._clock.sleep(self._patience.total_seconds() / 3)
+                with suppress(StoreError):
+                    await self._claim(key)
 
         prolonging = asyncio.ensure_future(prolong())
         try:
@@ -187,7 +190,8 @@ class SummariseService:
 
     async def _claim(self, key: SummaryKey) -> bool:
         now = self._clock.now()
-        return await self._store.summaries.claim(key, self._owner, now=now, until=now + _CLAIM)
+        until = now + self._patience
+        return await self._store.summaries.claim(key, self._owner, now=now, until=until)
 
     async def _write_claimed(self, key: SummaryKey, paper: Paper) -> Summary:
         try:

@@ -173,6 +173,44 @@ async def test_f28_a_slow_call_keeps_its_claim() -> None:
     assert (await waiting).main_work
 
 
+async def test_f28_what_a_killed_process_had_begun_is_written_by_another_once_patience_ends() -> (
+    None
+):
+    store, clock = MemoryStore(), VirtualClock(NOON)
+    one = SummariseService(
+        Writers(Scripted(), Scripted(model="extractive")),
+        store=store,
+        clock=clock,
+        owner="two",
+        patience=timedelta(seconds=30),
+    )
+    key = one.key_of(PAPER, "zh")
+    assert await store.summaries.claim(key, "dead", now=NOON, until=NOON + timedelta(seconds=30))
+    assert (await one.summarise(PAPER, "zh")).main_work
+    assert timedelta(seconds=30) <= clock.now() - NOON <= timedelta(seconds=31)
+
+
+async def test_f28_a_claim_is_prolonged_within_whatever_patience_there_is() -> None:
+    store, clock, answered = MemoryStore(), VirtualClock(NOON), asyncio.Event()
+
+    @dataclass
+    class Slow(Scripted):
+        async def summarize(self, paper: Paper, language: Language) -> Summary:
+            await answered.wait()
+            return await Scripted.summarize(self, paper, language)
+
+    writers, patience = Writers(Slow(), Scripted(model="extractive")), timedelta(seconds=6)
+    one = SummariseService(writers, store=store, clock=clock, owner="one", patience=patience)
+    waiting = asyncio.ensure_future(one.summarise(PAPER, "zh"))
+    for _ in range(30):
+        await asyncio.sleep(0)
+        key, now = one.key_of(PAPER, "zh"), clock.now()
+        assert now == NOON or not await store.summaries.claim(key, "two", now=now, until=now)
+    assert clock.now() > NOON + patience
+    answered.set()
+    assert (await waiting).main_work
+
+
 async def test_f13_a_paper_that_cannot_even_be_quoted_is_an_error_of_its_own() -> None:
     quoting = Scripted(model="extractive", error=SummaryError("no abstract"))
     one = SummariseService(
