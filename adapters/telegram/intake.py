@@ -4,6 +4,7 @@ import asyncio
 import json
 import logging
 from collections.abc import Collection, Hashable, Mapping, Sequence
+from contextlib import suppress
 from typing import cast
 from weakref import WeakValueDictionary
 
@@ -28,6 +29,9 @@ _log = logging.getLogger(__name__)
 
 # Handled at the same time; more wait in the inbox's order (F64).
 _AT_ONCE = 32
+# In memory at the same time, the waiting ones among them. What nobody has fetched yet stays at
+# Telegram, for a day.
+_MOST = 500
 _GONE = "Removed from the chat, or blocked there. Add the bot again, or let the person press Start."
 
 
@@ -75,6 +79,14 @@ class Intake:
             if key not in self._tasks:
                 self._tasks[key] = asyncio.ensure_future(self._handle(key, update))
                 self._tasks[key].add_done_callback(lambda _, key=key: self._tasks.pop(key, None))
+
+    async def room(self, *, within: float) -> bool:
+        """Whether more may be begun; waits for that, but not longer than so many seconds (F64)."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(within):
+                while len(self._tasks) >= _MOST:
+                    await asyncio.wait(self._tasks.values(), return_when=asyncio.FIRST_COMPLETED)
+        return len(self._tasks) < _MOST
 
     async def drain(self) -> None:
         """Wait until everything begun has been answered."""

@@ -25,6 +25,8 @@ _FIRST_WAIT_S, _LONGEST_WAIT_S = 1.0, 60.0
 # Hosts that stop a program let it finish what it began for so long: what a process had in hand when
 # it gave up its place is left to it until then.
 _GRACE_S = 10.0
+# Longest that a call of Telegram's is kept waiting; it hangs up later than that.
+_CALL_S = 10.0
 # Bot API, setWebhook.
 _SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - its name, not its value
 
@@ -114,6 +116,8 @@ class TelegramBot(TelegramAdapter):
         new = await self._keeper.keep([update])
         if self._intake is not None:
             self._intake.begin(new)
+            # Telegram calls with a few at a time, and with no more while these wait.
+            await self._intake.room(within=_CALL_S)
         elif new and self._desk.bells is not None:
             await self._desk.bells.ring(bell_of(self.name))
 

@@ -46,6 +46,8 @@ class Poller:
             await self._poll()
 
     async def _poll(self) -> None:
+        if not await self._intake.room(within=self._poll_s):
+            return
         try:
             updates = await self._bot.get_updates(
                 offset=self._offset, timeout=self._poll_s, allowed_updates=ALLOWED_UPDATES

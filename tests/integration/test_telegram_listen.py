@@ -272,6 +272,24 @@ async def test_updates_are_confirmed_only_once_they_are_kept() -> None:
         assert len(stage.server.unconfirmed) == 1
 
 
+async def test_f64_what_there_is_no_room_for_stays_at_telegram(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("adapters.telegram.intake._MOST", 40)
+    async with staged() as stage:
+        commands = Scripted(go=asyncio.Event(), wanted=250)
+        for number in range(250):
+            stage.server.push(asked(f"/paper {number}"))
+        stage.listen(commands)
+        await until(lambda: len(commands.heard) == 32)
+        assert len(stage.server.called("getUpdates")) == 1
+        assert len(stage.server.unconfirmed) == 250
+        assert commands.go is not None
+        commands.go.set()
+        await asyncio.wait_for(commands.done.wait(), 20)
+        assert sorted(int(c.argument) for c in commands.heard) == list(range(250))
+
+
 async def test_one_slow_command_holds_up_nobody() -> None:
     async with staged() as stage:
         commands = Scripted(go=asyncio.Event())
