@@ -309,7 +309,8 @@ class Archive(Protocol):
     """The stored days, for an adapter that keeps files of whole days rather than messages."""
 
     async def days_of(self, target: Target, post: Post) -> Sequence[ArchivedDay]:
-        """Every list with the post's paper, of the sources that the target's chat gets.
+        """Every list with the post's paper, or any of a digest's, of the sources that the target's
+        chat gets, the oldest first.
 
         Empty for a post that is about no stored paper.
 

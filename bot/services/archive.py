@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
+from itertools import chain
 
 from adapters.base import ArchivedDay
 from bot.domain.digest import Digest
@@ -24,12 +25,10 @@ class StoredDays:
         self._write = write
 
     async def days_of(self, target: Target, post: Post) -> Sequence[ArchivedDay]:
-        paper = paper_of(post)
-        if paper is None:
-            return ()
         days: list[ArchivedDay] = []
         for source in await self._sources(target):
-            for day in await self._listed_on(source, paper):
+            listed = [await self._listed_on(source, paper) for paper in papers_of(post)]
+            for day in sorted(set(chain.from_iterable(listed))):
                 digest = (await assemble(self._store, source, day, post.language)).digest
                 days.append(ArchivedDay(source, day, post.language, self._write(digest)))
         return days
@@ -50,11 +49,18 @@ class StoredDays:
         return days[::-1]
 
 
-def paper_of(post: Post) -> PaperId | None:
-    """The paper that a post is about: the one that its title or its first links lead to."""
-    for url in (post.url, *(link.url for link in post.links)):
+def papers_of(post: Post) -> Sequence[PaperId]:
+    """The paper that a post is about, the one that its title or its first links lead to; or those
+    that a digest's lines lead to."""
+    own = _papers_at(post.url, *(link.url for link in post.links))
+    return own[:1] or _papers_at(*(url for section in post.sections for url in section.urls))
+
+
+def _papers_at(*urls: str) -> list[PaperId]:
+    found: dict[PaperId, None] = {}
+    for url in urls:
         try:
-            return parse_paper_ref(url).id
+            found[parse_paper_ref(url).id] = None
         except InvalidPaperId:
             continue
-    return None
+    return list(found)

@@ -1,5 +1,6 @@
 """Which papers are news, and for whom: decisions only."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -10,6 +11,10 @@ from bot.domain.listing import Listed
 from bot.domain.paper import Paper
 from bot.domain.paper_id import PaperId
 
+# What joins a list after its day is a handful at a time (FACTS §3). More of them at once have been
+# missed, and are caught up with in one message.
+MOST_LATE_ONES = 10
+
 # Each source's places of the last days, each paper once, in the order of days and lists.
 Lists: TypeAlias = Mapping[str, Sequence[Listed]]
 # Whether a paper that was first seen then is due (``bot.domain.due.Window.holds``).
@@ -18,11 +23,22 @@ IsDue: TypeAlias = Callable[[datetime], bool]
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A paper's place on a source's list; ``first_look`` is when that day's list was seen first."""
+    """A paper's place on a source's list; ``first_look`` is when that day's list was seen first.
+
+    ``late_with`` is how many papers of the list were first seen along with this one, itself
+    included, where the list's day (UTC) was over by then; else 0.
+    """
 
     source: str
     listed: Listed
     first_look: datetime
+    late_with: int = 0
+
+    @property
+    def caught_up(self) -> bool:
+        """Whether it came with so many others, after their day, that nobody wants each by itself:
+        nobody looked for long, or the upstream was away (F61)."""
+        return self.late_with > MOST_LATE_ONES
 
 
 # A paper's places, by source.
@@ -57,10 +73,12 @@ def places_of(lists: Lists) -> dict[PaperId, Places]:
     somebody looked up an old list (F58)."""
     found: dict[PaperId, dict[str, Place]] = {}
     for source, listed in lists.items():
-        first_looks = _first_looks(listed)
+        first_looks, looks = _first_looks(listed), Counter((p.day, p.first_seen) for p in listed)
         for place in listed:
             if place.day >= (place.first_seen - MAX_AGE).date():
-                here = Place(source, place, first_looks[place.day])
+                is_late = place.first_seen.date() > place.day
+                late_with = looks[place.day, place.first_seen] if is_late else 0
+                here = Place(source, place, first_looks[place.day], late_with)
                 found.setdefault(place.paper_id, {})[source] = here
     return dict(found)
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import count
 from typing import TypeAlias
@@ -153,7 +153,13 @@ class PlanRound:
         self._skipped.update((pick.case.paper_id, pick.reason) for pick in chosen if pick.reason)
         audience, now = asked.audience, self._news.now
         due_at = send_at(audience.quiet_hours, audience.zone, now)
-        await self._rows.give(targets, chosen, Turn(audience, asked.due, now, due_at))
+        turn = Turn(audience, asked.due, now, due_at)
+        singly = [pick for pick in chosen if audience.limited or not pick.place.caught_up]
+        await self._rows.give(targets, singly, turn)
+        if len(singly) < len(chosen):
+            gathered = [pick for pick in chosen if pick.place.caught_up]
+            as_digest = replace(turn, audience=replace(audience, digest=True))
+            await self._rows.give(targets, gathered, as_digest)
 
 
 @dataclass(frozen=True, slots=True)

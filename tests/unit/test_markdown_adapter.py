@@ -17,12 +17,15 @@ from bot.domain.errors import InvalidInput, SettingsError, StoreError
 from bot.domain.paper import Paper
 from bot.domain.paper_id import PaperId
 from bot.domain.post import Post
+from bot.domain.speech import ENGLISH
 from bot.domain.summary import Keyword, Origin, Provenance, Summary, SummaryKey
 from bot.domain.target import Target
 from bot.ports import Store
 from bot.services.archive import StoredDays
 from bot.services.compose import compose
 from bot.services.digest import assemble
+from bot.services.digest_post import DigestRow, DigestView, digest_posts
+from bot.services.post_keys import DigestPost
 from bot.sources.hf_parse import parse_daily
 from bot.store.memory import MemoryStore
 from bot.testing import VirtualClock
@@ -142,6 +145,17 @@ async def test_f6_a_paper_on_two_days_lists_stands_in_both_files(
     await listed(store, FIRST)
     await listed(store, FIRST, SECOND, day=date(2026, 8, 24))
     await publish(adapter, target, post(FIRST))
+    assert set(folder(target)) == {"2026-08-21.zh.md", "2026-08-24.zh.md"}
+
+
+async def test_a_digest_brings_the_files_of_all_its_papers_up_to_date(
+    adapter: Adapter, store: Store, target: Target
+) -> None:
+    await listed(store, FIRST, SECOND)
+    await listed(store, THIRD, day=date(2026, 8, 24))
+    rows = tuple(DigestRow(paper, entry(paper).summary) for paper in (SECOND, THIRD))
+    view = DigestView(DigestPost("2026-08-24", "zh"), "HF", rows)
+    await publish(adapter, target, *digest_posts(view, load_wording("zh"), ENGLISH))
     assert set(folder(target)) == {"2026-08-21.zh.md", "2026-08-24.zh.md"}
 
 

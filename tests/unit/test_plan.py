@@ -10,8 +10,9 @@ from bot.domain.chat import Chat
 from bot.domain.delivery import Delivery, State
 from bot.domain.listing import Listed
 from bot.domain.paper import Paper
+from bot.domain.paper_id import PaperId
 from bot.domain.target import Target
-from bot.services.news import first_places, recent_days
+from bot.services.news import MOST_LATE_ONES, first_places, recent_days
 from bot.services.news_desk import PATIENCE
 from bot.services.testing_plan import NINE, PAPERS, TODAY, A, B, PlanStage, at, keys_of
 from bot.store.memory import MemoryStore
@@ -137,6 +138,48 @@ async def test_f61_after_three_days_of_sleep_only_two_days_are_caught_up() -> No
         await world.listed(PAPERS[n], at=at(0), day=TODAY - timedelta(days=n))
     await world.plan_at(at(0))
     assert await world.keys(A) == keys_of(PAPERS[2], PAPERS[1], PAPERS[0])
+
+
+MANY = [
+    replace(ONE, id=PaperId(f"2608.{number:05}"), title=f"Paper {number}")
+    for number in range(1, MOST_LATE_ONES + 2)
+]
+YESTERDAY = TODAY - timedelta(days=1)
+
+
+async def test_f61_a_list_that_was_missed_comes_as_one_message_and_todays_papers_singly() -> None:
+    world = World()
+    await world.chat(A, at(-99))
+    await world.listed(*MANY, at=at(0), day=YESTERDAY)
+    today = replace(TWO, id=PaperId("2608.00900"))
+    await world.listed(today, at=at(0))
+    await world.plan_at(at(0))
+    states = await world.states(A)
+    sent = [key for key, state in states.items() if state is State.PENDING]
+    assert sorted(sent) == sorted(["digest:2026-08-19:zh", *keys_of(today)])
+    assert sum(state is State.INCLUDED for state in states.values()) == len(MANY)
+    world.planner = world.new_planner()
+    assert await world.plan_at(at(0.1)) == 0
+
+
+async def test_f61_what_is_written_later_of_a_missed_list_joins_its_message() -> None:
+    world = World()
+    await world.chat(A, at(-99))
+    await world.listed(*MANY, at=at(0), day=YESTERDAY, languages=())
+    for number, paper in enumerate(MANY):
+        await world.summarised(paper, "zh")
+        await world.plan_at(at(0.05 * number))
+    papers = [row for row in await world.rows(A) if row.post_key.startswith("paper:")]
+    assert {row.state for row in papers} == {State.INCLUDED}
+    assert {row.reason for row in papers} == {"digest:2026-08-19:zh"}
+
+
+async def test_f61_a_few_late_ones_come_singly() -> None:
+    world = World()
+    await world.chat(A, at(-99))
+    await world.listed(*MANY[1:], at=at(0), day=YESTERDAY)
+    await world.plan_at(at(0))
+    assert await world.keys(A) == keys_of(*MANY[1:])
 
 
 async def test_f61_what_was_seen_two_days_ago_is_not_posted_any_more() -> None:
