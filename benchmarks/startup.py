@@ -13,7 +13,7 @@ from collections.abc import Callable
 from functools import partial
 
 ROUNDS = 7
-_OURS = ("bot", "adapters", "summarizer", "config")
+OURS = ("bot", "adapters", "summarizer", "config", "benchmarks", "__main__")
 _MODULES = """
 import atexit, json, sys
 def tell():
@@ -27,7 +27,7 @@ def main() -> None:
     """Measure both commands and print a line for each."""
     for arguments, stream in ((["--help"], "stdout"), (["demo"], "stderr")):
         libraries = _libraries(arguments)
-        bare = _median(partial(_bare, libraries))
+        bare = _median(partial(bare_s, libraries))
         ours = _median(partial(_first_line, arguments, stream))
         what = f"sulan {' '.join(arguments)}"
         print(f"{what}: first line after {ours * 1000:.0f} ms; ", end="")
@@ -54,7 +54,8 @@ def _first_line(arguments: list[str], stream: str) -> float:
     return elapsed
 
 
-def _bare(libraries: list[str]) -> float:
+def bare_s(libraries: list[str]) -> float:
+    """Seconds that a bare interpreter takes to import these, in this order."""
     # Some only exist once a parent has made them (typing.io): those are skipped.
     code = (
         "import contextlib, importlib, json, sys\n"
@@ -73,7 +74,7 @@ def _libraries(arguments: list[str]) -> list[str]:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     names: list[str] = json.loads(done.stderr.rpartition("@@")[2])
-    return [name for name in names if name.partition(".")[0] not in (*_OURS, "__main__")]
+    return [name for name in names if name.partition(".")[0] not in OURS]
 
 
 if __name__ == "__main__":

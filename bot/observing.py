@@ -1,31 +1,50 @@
 """What the web server shows: gathered from the store, the engine and the board of health."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time, timedelta
+from decimal import Decimal
 
+from bot.domain.chat import Chat
 from bot.domain.delivery import Delivery, State
 from bot.domain.errors import InvalidInput, StoreError
 from bot.domain.paper_id import PaperId
 from bot.domain.role import Role
+from bot.domain.standing import Standing, merged
 from bot.engine_port import Engine
 from bot.ports import Clock, Store
+from bot.services.chat_roll import ChatRoll
 from bot.services.deliver.tools import Settled
 from bot.services.health import Health
 from bot.services.post_keys import PaperPost, read_post_key
 from bot.services.rounds.membership import counted, living
+from bot.services.watching.concerns import FORGOTTEN, Kind, concerns
+from bot.services.watching.lookouts import UNMANNED
 from bot.web.gathered import Gathered
 from bot.web.metrics import Metrics
 from bot.web.readiness import Report, report
 
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 _PROBE = "probe"
-UNMANNED = "no process does it; start one with --roles {role}"
+_ENDED = frozenset({State.SENT, State.FAILED, State.UNKNOWN, State.EXPIRED})
 
 
 def part_of(role: Role) -> str:
     """A role's name on the board."""
     return f"role:{role}"
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What is looked at where it is there: the chats, the room for the store's file in bytes, the
+    doors of platforms. ``None`` is no limit of the model's budget."""
+
+    roll: ChatRoll | None = None
+    free: Callable[[], int | None] = lambda: None
+    answered: Callable[[], Mapping[tuple[str, int], int]] = dict[tuple[str, int], int]
+    daily_tokens: int | None = None
+    daily_usd: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +58,7 @@ class Observed:
     parts: Sequence[str]
     first_seen: Callable[[], Mapping[PaperId, datetime]]
     owner: str
+    beside: Beside = field(default_factory=Beside)
 
 
 class Observer:
@@ -46,6 +66,8 @@ class Observer:
 
     def __init__(self, observed: Observed, metrics: Metrics) -> None:
         self._seen = observed
+        self._counted: Sequence[Chat] | None = None
+        self._counts: Mapping[tuple[str, str], int] = {}
         self.metrics = metrics
 
     @property
@@ -58,6 +80,8 @@ class Observer:
         delivery = settled.delivery
         outcome = settled.answer.lower() or delivery.state.value
         self.metrics.delivered(delivery.target.platform, outcome)
+        if delivery.state in _ENDED:
+            self.metrics.ended(delivery.target.platform, delivery.state.value)
         if delivery.state is State.SENT and delivery.sent_at is not None and delivery.part == 0:
             first = self._first_seen(delivery)
             if first is not None:
@@ -68,7 +92,7 @@ class Observer:
         """Whether everything works; tries the store."""
         await self._probe()
         await self._look_at_roles()
-        return report(self._seen.health.all(), self._seen.parts, now=self._seen.clock.now())
+        return report(await self._standings(), self._seen.parts, now=self._seen.clock.now())
 
     async def text(self) -> bytes:
         """The metrics, as Prometheus reads them.
@@ -76,15 +100,56 @@ class Observer:
         Raises:
             StoreError: the store cannot be read.
         """
-        seen = self._seen
+        seen, now = self._seen, self._seen.clock.now()
+        roles, standings = await self._look_at_roles(), await self._standings()
+        needs = Counter(one.kind for one in concerns(standings, now))
         gathered = Gathered(
             queues=await seen.store.backlog.waiting(),
             jobs=await seen.engine.unfinished() if seen.engine is not None else None,
             spending=await seen.store.ledger.spent(since=_EVER),
-            standings=seen.health.all(),
-            roles=await self._look_at_roles(),
+            standings=standings,
+            roles=roles,
+            needs={kind: needs[kind] for kind in Kind},
+            chats=await self._chats(),
+            tallies=seen.health.tallies(),
+            hooks=seen.beside.answered(),
+            free=seen.beside.free(),
+            budget=await self._budget(),
         )
-        return self.metrics.text(gathered, now=seen.clock.now())
+        return self.metrics.text(gathered, now=now)
+
+    async def _standings(self) -> Mapping[str, Standing]:
+        """Our board, and what other processes have on theirs."""
+        board, since = self._seen.health.all(), self._seen.clock.now() - FORGOTTEN
+        try:
+            known = await self._seen.store.standings.all(seen_since=since)
+        except StoreError:
+            return board  # which says so of the store
+        both = {part: merged(known.get(part, Standing()), ours) for part, ours in board.items()}
+        # Whether the store works for us nobody knows better.
+        return {**known, **both, "store": board.get("store", Standing())}
+
+    async def _chats(self) -> Mapping[tuple[str, str], int]:
+        """Chats by platform and state, counted anew only after one has changed."""
+        if self._seen.beside.roll is None:
+            return {}
+        chats = await self._seen.beside.roll.all()
+        if chats is not self._counted:
+            self._counted = chats
+            self._counts = Counter((chat.target.platform, _state_of(chat)) for chat in chats)
+        return self._counts
+
+    async def _budget(self) -> float | None:
+        """The part of today's budget that is used, by whichever limit is nearer."""
+        beside, today = self._seen.beside, self._seen.clock.now().date()
+        midnight = datetime.combine(today, time(), UTC)
+        spent = await self._seen.store.ledger.spent(since=midnight)
+        used: list[float] = []
+        if beside.daily_tokens:
+            used.append(spent.tokens / beside.daily_tokens)
+        if beside.daily_usd:
+            used.append(float(spent.cost_usd / beside.daily_usd))
+        return max(used, default=None)
 
     async def _look_at_roles(self) -> Mapping[Role, int]:
         """How many processes have each role; one that nobody has stands on the board as failing."""
@@ -119,3 +184,7 @@ class Observer:
         if not isinstance(name, PaperPost):
             return None
         return self._seen.first_seen().get(name.paper_id)
+
+
+def _state_of(chat: Chat) -> str:
+    return "suspended" if chat.suspended else "paused" if chat.paused else "open"
