@@ -73,13 +73,24 @@ def _asked(value: object) -> object:
 
 
 def adapters_for(chats: Sequence[Chat], settings: Settings, archive: Archive) -> list[Adapter]:
-    """An adapter for each platform that a chat is on, and for each that has options.
+    """An adapter for each platform that a chat is on (the operator's too), and for each that has
+    options.
 
     Raises:
         SettingsError: names every fault that any of them finds.
     """
-    platforms = (chat.target.platform for chat in chats)
+    operator = operator_of(settings)
+    platforms = [chat.target.platform for chat in chats]
+    platforms += [operator.platform] if operator is not None else []
     return adapters_of(instances_of(platforms, settings), archive)
+
+
+def operator_of(settings: Settings) -> Target | None:
+    """The chat that is told what needs a person, if the settings name one."""
+    if settings.run.operator is None:
+        return None
+    platform, chat, *thread = settings.run.operator.split("/")
+    return Target(spelt(platform), chat, thread[0] if thread else None)
 
 
 async def enter(adapter: Adapter, stack: AsyncExitStack) -> None:

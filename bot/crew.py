@@ -21,6 +21,7 @@ from bot.services.deliver.deliverer import Deliverer
 from bot.services.rounds.inheriting import Inheriting
 from bot.services.rounds.membership import PlaceLost
 from bot.services.wakes import DELIVER
+from bot.services.watching.watchman import Watchman
 from bot.web.lag import watch
 from bot.web.server import WebServer
 
@@ -65,6 +66,7 @@ class Crew:
     sending: Sending | None
     commands: Commands | None
     web: WebServer | None
+    watchman: Watchman
 
     async def work(self, life: Lifetime) -> None:
         """Work until it is time to stop, then end in order: intake first (F56).
@@ -100,6 +102,7 @@ class Crew:
             ("loop", watch(clock, self.observer.metrics.lagged)),
             ("clock", self._mind_the_clock(life)),
             ("bells", ground.wakes.keep()),
+            ("watch", self.watchman.keep()),
             *((adapter.name, self._listen(adapter)) for adapter in ground.adapters),
         ]
         if Role.SUMMARISE in ground.roles:

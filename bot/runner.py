@@ -7,13 +7,13 @@ from datetime import timedelta
 
 from adapters.base import Adapter, Hooked
 from bot.app import Sulan, started
-from bot.chats import adapters_for, chats_of, enter
+from bot.chats import adapters_for, chats_of, enter, operator_of
 from bot.crew import Crew, Jobs, Sending
 from bot.domain.chat import Chat
 from bot.domain.digest import Digest
 from bot.domain.role import ENGINE_ROLES, Role
 from bot.ground import Ground
-from bot.observing import Observed, Observer, part_of
+from bot.observing import Beside, Observed, Observer, part_of
 from bot.services.archive import StoredDays
 from bot.services.chat_roll import ChatRoll
 from bot.services.commands.asking import CommandOptions, Means
@@ -29,6 +29,10 @@ from bot.services.rounds.membership import Membership
 from bot.services.rounds.roster import enrol
 from bot.services.rounds.writing import Writing
 from bot.services.wakes import DELIVER, Wakes
+from bot.services.watching.lookouts import Lookouts
+from bot.services.watching.lookouts import Views as Lookout
+from bot.services.watching.watchman import Beat, Operator, Watchman
+from bot.store.location import locate, room
 from bot.translations import load_speech
 from bot.web.hooks import Hooks
 from bot.web.metrics import Metrics
@@ -124,7 +128,7 @@ def _ground(
 
 async def _crew(ground: Ground, hooks: Hooks, stack: AsyncExitStack) -> Crew:
     jobs = _jobs(ground)
-    observer = Observer(_observed(ground, jobs), Metrics())
+    observer = Observer(_observed(ground, jobs, hooks), Metrics())
     sending = _sending(ground, observer) if Role.DELIVER in ground.roles else None
     commands = None
     if Role.COMMANDS in ground.roles:
@@ -137,7 +141,28 @@ async def _crew(ground: Ground, hooks: Hooks, stack: AsyncExitStack) -> Crew:
         sending=sending,
         commands=commands,
         web=_web(ground, hooks, observer),
+        watchman=_watchman(ground, stack),
     )
+
+
+def _watchman(ground: Ground, stack: AsyncExitStack) -> Watchman:
+    """Who looks after everything, and tells the operator."""
+    sulan = ground.sulan
+    settings, store = sulan.settings, sulan.store
+
+    async def explain() -> str | None:
+        status = await sulan.model_status()
+        return None if status is None else status.problem
+
+    async def added() -> None:
+        ground.wakes.wake(DELIVER)
+
+    views = Lookout(store, ground.roll, ground.health, lambda: room_of(settings))
+    beat = Beat(store, sulan.clock, ground.health, Lookouts(views), sulan.owner, explain, added)
+    operator = Operator(operator_of(settings), settings.language, load_speech)
+    watchman = Watchman(operator, beat)
+    stack.push_async_callback(watchman.leave)
+    return watchman
 
 
 def _jobs(ground: Ground) -> Jobs | None:
@@ -196,7 +221,8 @@ def _command_options(settings: Settings) -> CommandOptions:
     )
 
 
-def _observed(ground: Ground, jobs: Jobs | None) -> Observed:
+def _observed(ground: Ground, jobs: Jobs | None, hooks: Hooks) -> Observed:
+    settings = ground.sulan.settings
     return Observed(
         store=ground.sulan.store,
         clock=ground.sulan.clock,
@@ -205,6 +231,13 @@ def _observed(ground: Ground, jobs: Jobs | None) -> Observed:
         parts=tuple(_parts(ground)),
         first_seen=lambda: ground.writing.first_seen,
         owner=ground.sulan.owner,
+        beside=Beside(
+            roll=ground.roll,
+            free=lambda: room_of(settings),
+            answered=lambda: hooks.answered,
+            daily_tokens=settings.model.daily_tokens if settings.model.name else None,
+            daily_usd=settings.model.daily_usd if settings.model.name else None,
+        ),
     )
 
 
@@ -237,6 +270,11 @@ def _web(ground: Ground, hooks: Hooks, observer: Observer) -> WebServer | None:
     if Role.WEB not in roles or not wanted:
         return None
     return WebServer(Views(observer.report, observer.text, hooks), host=web.host, port=web.port)
+
+
+def room_of(settings: Settings) -> int | None:
+    """Bytes that are free for the store, ``None`` where it is no file."""
+    return room(locate(settings.store.url.get_secret_value()))
 
 
 def _as_markdown(digest: Digest) -> str:

@@ -1,5 +1,7 @@
 """Who works and who fails, since when: a board in memory that services write and people read."""
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -22,6 +24,7 @@ class Health:
 
     def __init__(self) -> None:
         self._standings: dict[str, Standing] = {}
+        self._tallies: Counter[tuple[str, ...]] = Counter()
 
     def worked(self, part: str, *, at: datetime) -> None:
         """It did what it was asked; whatever failed before is over."""
@@ -33,6 +36,15 @@ class Health:
         known = self._standings.get(part, Standing())
         since = known.failing_since or at
         self._standings[part] = replace(known, failing_since=since, failed_at=at, reason=reason)
+        self.tally("failures", part)
+
+    def tally(self, what: str, *labels: str) -> None:
+        """Count something for the metrics. Labels are words of ours and names of the settings."""
+        self._tallies[what, *labels] += 1
+
+    def tallies(self) -> Mapping[tuple[str, ...], int]:
+        """How often each was counted, by what it is and its labels."""
+        return dict(self._tallies)
 
     def of(self, part: str) -> Standing:
         """How it stands; empty for a part that never reported."""

@@ -1,6 +1,7 @@
 """Where the store is: a file's path, or a database's address."""
 
 import os
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,6 +63,22 @@ def _file(path: Path) -> Location:
         raise StoreError(f"{str(path)!r} is no file; for the store give {_ALLOWED}")
     path = path.expanduser().absolute()
     return Location(URL.create(_DRIVERS["sqlite"], database=str(path)), str(path), path)
+
+
+def engine_beside(path: Path) -> Path:
+    """The file with the engine's jobs, which belongs to a store's file."""
+    return path.with_name(f"{path.stem}.engine.sqlite3")
+
+
+def room(location: Location) -> int | None:
+    """Bytes that are free where a store's file is; ``None`` for a server's, or where nobody can
+    tell."""
+    if location.path is None:
+        return None
+    try:
+        return shutil.disk_usage(location.path.parent).free
+    except OSError:
+        return None
 
 
 def prepare(path: Path) -> None:

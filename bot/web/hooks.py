@@ -4,6 +4,7 @@ import asyncio
 import hmac
 import logging
 import re
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
@@ -33,13 +34,15 @@ class Hooks:
     """``adapters.base.WebhookHost``. Doors are at ``/hooks/<name>``.
 
     ``public_url`` is where the world reaches this server, ``None`` where the settings do not say.
-    ``seed`` is what the secrets are derived from.
+    ``seed`` is what the secrets are derived from. ``answered`` counts calls by door ("" for none of
+    ours) and status.
     """
 
     def __init__(self, public_url: str | None, seed: str) -> None:
         self._public_url = public_url
         self._seed = seed.encode()
         self._doors: dict[str, _Door] = {}
+        self.answered: Counter[tuple[str, int]] = Counter()
 
     @property
     def wanted(self) -> bool:
@@ -66,6 +69,18 @@ class Hooks:
     async def take(self, request: web.Request) -> web.Response:
         """Answer one call (T6): 404 no such door, 401 not the secret, 413 too big, 400 nonsense,
         500 to be repeated, else 200."""
+        name, status = request.match_info["name"], 500
+        try:
+            response = await self._take(request)
+            status = response.status
+        except web.HTTPException as error:
+            status = error.status
+            raise
+        finally:
+            self.answered[name if name in self._doors else "", status] += 1
+        return response
+
+    async def _take(self, request: web.Request) -> web.Response:
         door = self._doors.get(request.match_info["name"])
         if door is None:
             return web.Response(status=404)

@@ -39,6 +39,12 @@ class Metrics:
             ("platform", "outcome"),
             registry=registry,
         )
+        self._ended = Counter(
+            "sulan_deliveries_ended",
+            "Deliveries that came to their end, by their last state.",
+            ("platform", "state"),
+            registry=registry,
+        )
         self._latency = Histogram(
             "sulan_delivery_latency_seconds",
             "From a paper's first sight in a list to its arrival in a chat.",
@@ -53,10 +59,15 @@ class Metrics:
             registry=registry,
         )
         self._gauges = _Gauges(registry)
+        self._elsewhere = _Elsewhere(registry)
 
     def delivered(self, platform: str, outcome: str) -> None:
         """A call to a platform came to an outcome: sent, limited, refused …"""
         self._deliveries.labels(platform, outcome).inc()
+
+    def ended(self, platform: str, state: str) -> None:
+        """A delivery came to its end: sent, failed, unknown, expired."""
+        self._ended.labels(platform, state).inc()
 
     def arrived(self, platform: str, seconds: float) -> None:
         """A paper reached a chat so long after it was first listed."""
@@ -69,6 +80,7 @@ class Metrics:
     def text(self, gathered: Gathered, *, now: datetime) -> bytes:
         """Everything, with what was gathered a moment ago."""
         self._gauges.show(gathered, now)
+        self._elsewhere.show(gathered)
         return generate_latest(self._registry)
 
 
@@ -136,3 +148,60 @@ class _Gauges:
         self._working.labels(part).set(standing.failing_since is None)
         if standing.worked_at is not None:
             self._worked.labels(part).set(standing.worked_at.timestamp())
+
+
+class _Elsewhere:
+    """What is counted elsewhere, and what stands there."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        def counter(name: str, meaning: str, *labels: str) -> Counter:
+            return Counter(name, meaning, labels, registry=registry)
+
+        self._registry = registry
+        self._counters = {
+            "failures": counter("sulan_part_failures", "Failures of a part.", "part"),
+            "summaries": counter(
+                "sulan_summaries", "Summaries by who wrote, or why the model did not.", "outcome"
+            ),
+            "commands": counter(
+                "sulan_commands",
+                "What people asked, by the limits' verdict.",
+                "platform",
+                "verdict",
+            ),
+            "hooks": counter("sulan_hooks", "Calls of platforms, by answer.", "door", "status"),
+        }
+        self._shown: dict[tuple[str, ...], int] = {}
+        self._needs = Gauge(
+            "sulan_needs_person", "What needs a person now, by kind.", ("kind",), registry=registry
+        )
+        self._chats = Gauge(
+            "sulan_chats", "Chats by platform and state.", ("platform", "state"), registry=registry
+        )
+        # Only where there is one to tell of.
+        self._single: dict[str, Gauge] = {}
+
+    def show(self, gathered: Gathered) -> None:
+        hooks = {("hooks", door, str(status)): n for (door, status), n in gathered.hooks.items()}
+        for key, total in {**gathered.tallies, **hooks}.items():
+            what, *labels = key
+            self._counters[what].labels(*labels).inc(total - self._shown.get(key, 0))
+            self._shown[key] = total
+        for kind, count in gathered.needs.items():
+            self._needs.labels(kind).set(count)
+        self._chats.clear()
+        for labels, count in gathered.chats.items():
+            self._chats.labels(*labels).set(count)
+        self._show_single(
+            "sulan_store_free_bytes", "Room on the disk of the store's file.", gathered.free
+        )
+        self._show_single(
+            "sulan_model_budget_used_ratio", "Part of today's budget that is used.", gathered.budget
+        )
+
+    def _show_single(self, name: str, meaning: str, value: float | None) -> None:
+        if value is None:
+            return
+        if name not in self._single:
+            self._single[name] = Gauge(name, meaning, registry=self._registry)
+        self._single[name].set(value)

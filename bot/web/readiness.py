@@ -1,23 +1,25 @@
 """Whether the program does what it is there for. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from bot.domain.speech import ENGLISH
 from bot.services.health import Standing
-
-# An upstream that has not answered for so long is an outage that a person should know of (F1).
-OUTAGE = timedelta(hours=3)
+from bot.services.watching.concerns import OUTAGE, concerns
+from bot.services.watching.words import to_do, what
 
 _OK = "ok"
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """``parts`` maps each part to ``ok`` or to what is wrong with it, in a few words."""
+    """``parts`` maps each part to ``ok`` or to what is wrong with it, in a few words; ``needs``
+    says what needs a person, which also a program that is ready may."""
 
     ready: bool
     parts: Mapping[str, str]
+    needs: Sequence[str] = ()
 
 
 def report(standings: Mapping[str, Standing], expected: Iterable[str], *, now: datetime) -> Report:
@@ -29,7 +31,8 @@ def report(standings: Mapping[str, Standing], expected: Iterable[str], *, now: d
     for name, standing in standings.items():
         if name not in needed and standing.failing_since is not None:
             parts[name] = _failing(standing)
-    return Report(ready, parts)
+    found = (f"{what(one, ENGLISH)} {to_do(one, ENGLISH)}" for one in concerns(standings, now))
+    return Report(ready, parts, tuple(found))
 
 
 def _verdict(name: str, standing: Standing, now: datetime) -> str:

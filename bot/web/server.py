@@ -69,7 +69,8 @@ class WebServer:
     async def _ready(self, _: web.Request) -> web.Response:
         report = await self._views.report()
         status = 200 if report.ready else 503
-        return web.json_response({"ready": report.ready, "parts": report.parts}, status=status)
+        said = {"ready": report.ready, "parts": report.parts, "needs": report.needs}
+        return web.json_response(said, status=status)
 
     async def _metrics(self, _: web.Request) -> web.Response:
         text = await self._views.metrics()

@@ -78,7 +78,9 @@ class Reception:
 
     def judge(self, asker: Asker, effort: Effort) -> Verdict:
         """Whether the asker may, by the limits of person and chat (F68)."""
-        return self._limiter.judge(asker.command, effort)
+        verdict = self._limiter.judge(asker.command, effort)
+        self._means.health.tally("commands", asker.command.target.platform, verdict.value)
+        return verdict
 
     async def suspend(self, places: Collection[Target], reason: str) -> None:
         """Send no more to chats that let us go, any part of them; what they chose stays (F32).

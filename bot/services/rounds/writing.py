@@ -127,6 +127,7 @@ class Writing:
         """What a summary says of the model's health. One that was stored before says nothing new,
         and does no harm."""
         now = self._clock.now()
+        self._health.tally("summaries", reason or summary.provenance.origin.value)
         if reason is not None and (reason == ModelBusy.reason or reason in _HOPELESS):
             self._health.failed(MODEL, reason, at=now)
         elif summary.provenance.origin is Origin.MODEL:
