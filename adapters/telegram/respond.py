@@ -40,9 +40,14 @@ class TelegramResponder:
         """Send, or replace what was sent; without markup and files where Telegram does not take
         these (F35).
 
+        Telegram keeps no answer for one alone. What would be private stands in the group, as the
+        answer to who asked, and without a sound for the others.
+
         Raises:
             DeliveryError: Telegram did not take it.
         """
+        if post.private and not self._command.private:
+            post = replace(post, silent=True)
         try:
             await self._put(self._adapter.render(post))
         except ContentRejected:

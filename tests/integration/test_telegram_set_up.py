@@ -213,6 +213,17 @@ async def test_every_choice_on_every_page_can_be_pressed(stage: Stage) -> None:
     assert pressed > 40
 
 
+async def test_in_a_group_a_menu_answers_who_asked_and_rings_for_nobody(stage: Stage) -> None:
+    admin = stage.reader(GROUP, user=7)
+    await admin.types("/settings")
+    sent = [c.params for c in stage.server.calls if c.method.lower() == "sendmessage"]
+    assert sent[-1]["disable_notification"] == "true"
+    assert "reply_parameters" in sent[-1]
+    await stage.reader(PRIVATE).types("/settings")
+    sent = [c.params for c in stage.server.calls if c.method.lower() == "sendmessage"]
+    assert "disable_notification" not in sent[-1]
+
+
 async def test_t10_in_a_group_only_administrators_change_anything(stage: Stage) -> None:
     member, admin = stage.reader(GROUP, 8), stage.reader(GROUP, 7)
     stage.server.state.members["-100123", "7"] = "administrator"
