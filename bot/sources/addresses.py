@@ -8,6 +8,8 @@ from bot.domain.errors import SettingsError, SourceBroken
 
 MAX_REDIRECTS = 5
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
+# What yarl raises of texts that are no address; an IndexError where an @ stands before nothing.
+_UNREADABLE = (ValueError, IndexError)
 
 
 def origin_of(base: str) -> URL:
@@ -18,7 +20,8 @@ def origin_of(base: str) -> URL:
     """
     try:
         url = URL(base)
-    except ValueError as error:
+        _ = url.host  # a name that is no IDNA shows only when it is read
+    except _UNREADABLE as error:
         raise SettingsError(_bad_base(base)) from error
     if url.scheme not in ("http", "https") or not url.host or url.query_string or url.fragment:
         raise SettingsError(_bad_base(url.host or base))
@@ -68,10 +71,10 @@ def redirect_target(current: URL, location: str | None) -> URL:
         raise SourceBroken(f"{here} answered with a redirect that leads nowhere.")
     try:
         target = current.join(URL(location))
-    except ValueError as error:
+        there = target.host or target.scheme
+    except _UNREADABLE as error:
         raise SourceBroken(f"{here} answered with an unreadable redirect.") from error
     if target.user is not None or not _stays(current, target):
-        there = target.host or target.scheme
         raise SourceBroken(
             f"{here} redirects to {target.scheme}://{there}, which is refused: only the same host "
             "is followed. If it has moved, change its base address in the settings."

@@ -23,7 +23,8 @@ def split_feed(body: bytes, *, item: str, size: int) -> Iterator[tuple[bytes, in
     the number of its items; a body without items comes back whole, once.
 
     Raises:
-        SourceBroken: elements are nested absurdly deep, or items in items.
+        SourceBroken: elements are nested absurdly deep, or items stand in items or apart from each
+            other: what lies between them could not be left out.
     """
     spans = _item_spans(body, item)
     if not spans:
@@ -38,15 +39,17 @@ def split_feed(body: bytes, *, item: str, size: int) -> Iterator[tuple[bytes, in
 def _item_spans(body: bytes, item: str) -> list[tuple[int, int]]:
     """Where each item starts and ends, as offsets of bytes."""
     parser = expat.ParserCreate()
-    open_elements: list[str] = []
+    open_elements: list[int] = []  # by where each begins
+    parents: set[int] = set()
     starts: list[int] = []
     spans: list[tuple[int, int]] = []
 
     def on_start(name: str, _attributes: dict[str, str]) -> None:
-        open_elements.append(name)
         if name == item:
+            parents.update(open_elements[-1:])
             starts.append(parser.CurrentByteIndex)
-        if len(open_elements) > _MAX_DEPTH or len(starts) > len(spans) + 1:
+        open_elements.append(parser.CurrentByteIndex)
+        if len(open_elements) > _MAX_DEPTH or len(starts) > len(spans) + 1 or len(parents) > 1:
             raise SourceBroken("The feed nests elements deeper than any feed of arXiv's does.")
 
     def on_end(name: str) -> None:

@@ -83,3 +83,17 @@ def test_a_feed_without_items_comes_back_whole() -> None:
 def test_t9_absurd_nesting_is_refused(body: bytes) -> None:
     with pytest.raises(SourceBroken):
         list(split_feed(body, item="item", size=3))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"<rss><a><item>1</item></a><b><item>2</item></b></rss>",
+        b"<feed><item>1</item><feed></feed><a><item>2</item></a></feed>",
+        b"<rss><a><item>1</item></a><a><item>2</item></a></rss>",
+    ],
+)
+def test_t9_items_apart_from_each_other_are_refused(body: bytes) -> None:
+    """Cut at the items, such a feed would come apart in the middle of an element."""
+    with pytest.raises(SourceBroken, match="nests"):
+        list(split_feed(body, item="item", size=1))
