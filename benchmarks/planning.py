@@ -1,6 +1,6 @@
 """How long it takes to plan one paper for many chats, each with settings of its own.
 
-    .venv/bin/python benchmarks/planning.py [--chats 1000,10000,100000] [--place sulan.db]
+    .venv/bin/python benchmarks/planning.py [--chats 1000,10000,100000] [--database URL] [--json]
 
 For each number of chats, and for two kinds of them (``mixed``: as a public bot's might be;
 ``different``: each with filters that no other has, as they appear): seconds to read and group all
@@ -8,7 +8,7 @@ chats once, to plan one paper (and the very first, for which each chat's queue i
 round without news, with the statements that it sent; for ``mixed`` also the slots of the day after.
 The longest time for which the event loop did nothing else, in milliseconds, and the peak of memory,
 each in a process of its own. Then the ratio of processor time to linear growth from the smallest
-number: on a busy machine compare that.
+number: on a busy machine compare that. ``--database`` names a database that may be emptied.
 """
 
 import argparse
@@ -20,7 +20,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -29,6 +29,8 @@ from pathlib import Path
 
 from sqlalchemy import Engine, event
 
+from benchmarks.emptied import empty
+from benchmarks.figure import Figure, at_most, database_of, tell
 from bot.domain.chat import Chat, Style
 from bot.domain.filters import Filters
 from bot.domain.paper import Paper
@@ -162,6 +164,7 @@ async def stalls(into: Measured) -> AsyncGenerator[None, None]:
 async def measure(kind: str, number: int, place: str) -> Measured:
     measured, clock = Measured(number), VirtualClock(START)
     async with open_store(place) as store:
+        await empty(store)
         await store.chats.save(list(KINDS[kind](number)), now=START)
         planner, took = Planner(store, clock), time.perf_counter()
         async with stalls(measured):
@@ -202,13 +205,39 @@ async def _quiet_round(planner: Planner, measured: Measured) -> None:
 def in_own_process(kind: str, number: int, place: str | None) -> Measured:
     with tempfile.TemporaryDirectory() as folder:
         where = place or str(Path(folder) / "sulan.db")
-        command = [sys.executable, __file__, "--one", kind, str(number), "--place", where]
+        command = [sys.executable, __file__, "--one", kind, str(number), "--database", where]
         answer = subprocess.run(command, check=True, capture_output=True, text=True)
     return Measured(**json.loads(answer.stdout))
 
 
+def growth_of(one: Measured, first: Measured) -> float:
+    """Processor time a chat, over that of the smallest number."""
+    return (one.paper_cpu / one.chats) / (first.paper_cpu / first.chats)
+
+
+def figures(every: Mapping[str, Sequence[Measured]], database: str) -> list[Figure]:
+    """Of the largest number of chats; the goals are set for 100,000."""
+    made: list[Figure] = []
+    for kind, measured in every.items():
+        first, most = measured[0], measured[-1]
+        what = f"{most.chats:,} {kind} chats"
+        each = most.paper_cpu * 1e6 / max(1, most.rows)
+        per_row = f"{most.rows:,} rows, {each:.0f} µs of processors a row"
+        for name, value, unit, goal, basis in (
+            ("one paper planned", most.paper, "s", 5, per_row),
+            ("growth from the fewest chats", growth_of(most, first), "", 1.25, "1 is linear"),
+            ("a round without news", most.quiet * 1e3, "ms", None, f"{most.statements} statements"),
+            ("all chats read and grouped", most.grouping, "s", None, "once, and after changes"),
+            ("longest stall of the loop", most.stall_ms, "ms", 50, "reading and planning"),
+            ("peak of memory", most.peak_mb, "MiB", None, ""),
+        ):
+            goal_ = None if goal is None else at_most(goal)
+            made.append(Figure("planning", f"{what}: {name}", value, unit, goal_, basis, database))
+    return made
+
+
 def show(one: Measured, first: Measured) -> str:
-    growth = (one.paper_cpu / one.chats) / (first.paper_cpu / first.chats)
+    growth = growth_of(one, first)
     return (
         f"  {one.chats:>7,} chats: group {one.grouping:.2f} s, one paper {one.paper:.2f} s"
         f" ({one.rows:,} rows; {one.paper_cpu:.2f} s of processors, {growth:.2f} of linear),"
@@ -221,21 +250,26 @@ def show(one: Measured, first: Measured) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description="Measure planning.")
     parser.add_argument("--chats", default="1000,10000,100000")
-    parser.add_argument("--place", help="an empty database, for one number and kind only")
+    parser.add_argument("--database", help="one that may be emptied, postgresql+psycopg://…")
+    parser.add_argument("--json", action="store_true")
     parser.add_argument("--one", nargs=2, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.one:
         kind, number = options.one
-        print(json.dumps(asdict(asyncio.run(measure(kind, int(number), options.place)))))
+        print(json.dumps(asdict(asyncio.run(measure(kind, int(number), options.database)))))
         return
-    for kind in KINDS:
+    numbers = [int(number) for number in options.chats.split(",")]
+    every = {
+        kind: [in_own_process(kind, number, options.database) for number in numbers]
+        for kind in KINDS
+    }
+    if options.json:
+        tell(figures(every, database_of(options.database)))
+        return
+    for kind, measured in every.items():
         print(f"{kind}:")
-        numbers = [int(number) for number in options.chats.split(",")]
-        first: Measured | None = None
-        for number in numbers:
-            one = in_own_process(kind, number, options.place)
-            first = first or one
-            print(show(one, first), flush=True)
+        for one in measured:
+            print(show(one, measured[0]))
 
 
 if __name__ == "__main__":
