@@ -39,6 +39,7 @@ _COMMANDS = (
     ("deliveries", "bot.cli.deliveries:deliveries", _RUN, "What was sent where, and what failed."),
     ("replay", "bot.cli.replay:replay", _RUN, "Send what chats lack of a day."),
     ("broadcast", "bot.cli.broadcast:broadcast", _RUN, "An announcement to every chat."),
+    ("copy-store", "bot.cli.copy_store:copy_store", _RUN, "The whole store in another database."),
     ("check", "bot.cli.check:check", _RUN, "What is set, what works, and what to do."),
     ("adapters", "bot.cli.adapters:adapters", _RUN, "Where posts can go, and what is missing."),
 )
@@ -84,6 +85,12 @@ is asked for its list of models only.""",
 
     sulan broadcast maintenance.txt
     sulan broadcast maintenance.txt --platform telegram --send""",
+    "copy-store": """From SQLite to PostgreSQL, or back: paths, or postgresql://USER@HOST/NAME with
+the password in PGPASSWORD or ~/.pgpass. Stop Sulan first. The source is left as it is; the target
+must be empty, and stays so if anything fails. Every table is read again there and compared.
+Example:
+
+    sulan copy-store ~/.local/share/sulan/sulan.sqlite3 postgresql://sulan@db/sulan""",
     "adapters": """Each is loaded once, so that one which cannot be used shows its reason here and
 not at the first post. Others come with any distribution that has the entry-point group
 sulan.adapters (docs/adapters.md).""",

@@ -16,7 +16,7 @@ from bot.services.heartbeat import Heartbeats
 from bot.services.plan import Planner
 from bot.services.rounds.duties import Duties, Plan, Rhythm, Team
 from bot.services.wakes import DELIVER
-from bot.store.location import locate, prepare
+from bot.store.location import engine_beside, locate, prepare
 from config.settings import Settings
 
 # The longest that a job waits to begin, in seconds; each queue costs a query that often.
@@ -55,7 +55,7 @@ def _engine(settings: Settings, executor: str) -> DbosEngine:
     if location.path is None:
         url = location.url.render_as_string(hide_password=False)
         return DbosEngine(EngineOptions(url, location.name, executor, poll_s=poll_s))
-    path = location.path.with_name(f"{location.path.stem}.engine.sqlite3")
+    path = engine_beside(location.path)
     prepare(path)
     url = location.url.set(drivername="sqlite", database=str(path)).render_as_string()
     return DbosEngine(EngineOptions(url, str(path), executor, path, poll_s))

@@ -12,6 +12,9 @@ from postgres_databases import PostgresDatabases
 
 from bot.store.migrate import bring_forward
 
+# Read here: no test sees it (below).
+_CLUSTER = os.environ.get(VARIABLE)
+
 _SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 DATABASES = ("sqlite", "postgres")
@@ -23,6 +26,12 @@ def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("http_proxy", "https_proxy", "all_proxy"):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.upper(), raising=False)
+
+
+@pytest.fixture(autouse=True)
+def no_setting_of_the_tests(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A program that a test runs would take it for a setting of its own, and a wrong one."""
+    monkeypatch.delenv(VARIABLE, raising=False)
 
 
 @pytest.fixture(scope="session")
@@ -44,11 +53,10 @@ def postgres_databases() -> Generator[PostgresDatabases, None, None]:
     Where it names none the test skips; with ``REQUIRE_POSTGRES`` set (as ``.ci/run`` does) it fails
     instead.
     """
-    cluster = os.environ.get(VARIABLE)
-    if not cluster:
+    if not _CLUSTER:
         _lacking(f"a PostgreSQL cluster ({VARIABLE})", "REQUIRE_POSTGRES")
         return
-    databases = PostgresDatabases(cluster)
+    databases = PostgresDatabases(_CLUSTER)
     yield databases
     databases.close()
 

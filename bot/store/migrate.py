@@ -43,6 +43,33 @@ def bring_forward(connection: sa.Connection, *, name: str) -> None:
         _upgrade(connection, version, name)
 
 
+def require_newest(connection: sa.Connection, *, name: str) -> None:
+    """Make sure, without writing, that a database is a whole store of this very version.
+
+    Raises:
+        StoreError: it is of another version, half-made, or not Sulan's at all.
+    """
+    tables = set(sa.inspect(connection).get_table_names())
+    version = _version(connection, tables, name)
+    if version is None:
+        raise StoreError(f"{name} is empty: there is no store")
+    if version > HEAD:
+        raise _newer(name, version)
+    if version < HEAD:
+        raise StoreError(
+            f"{name} was written by an older version of Sulan (its tables are at {version}, this "
+            f"one's at {HEAD}); set it as the store and run `sulan check`, which brings it forward"
+        )
+    _require({*METADATA.tables, PAPER_WORDS} - tables, name)
+
+
+def _newer(name: str, version: str) -> StoreError:
+    return StoreError(
+        f"{name} was written by a newer version of Sulan (its tables are at {version}, this "
+        f"one knows {HEAD}); upgrade Sulan, or set another place for the store"
+    )
+
+
 def _version(connection: sa.Connection, tables: set[str], name: str) -> str | None:
     """The revision that a database says it has, ``None`` for an empty one."""
     if not tables:
@@ -82,8 +109,5 @@ def _upgrade(connection: sa.Connection, version: str | None, name: str) -> None:
     config.attributes["connection"] = connection
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
     if version is not None and version not in known:
-        raise StoreError(
-            f"{name} was written by a newer version of Sulan (its tables are at {version}, this "
-            f"one knows {HEAD}); upgrade Sulan, or set another place for the store"
-        )
+        raise _newer(name, version)
     command.upgrade(config, "head")
