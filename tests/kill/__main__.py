@@ -3,133 +3,109 @@
 import argparse
 import asyncio
 import logging
+import os
 import shutil
 import sys
 import tempfile
-import time
-from collections.abc import Sequence
-from contextlib import AsyncExitStack
 from pathlib import Path
-from random import Random, SystemRandom
+from random import SystemRandom
+from uuid import uuid4
 
 import psycopg
+import sqlalchemy as sa
 
-from tests.kill.books import Books
-from tests.kill.migrations import Migrations
-from tests.kill.programs import ROOT, Nursery
-from tests.kill.report import report
-from tests.kill.siege import Siege, until
-from tests.kill.world import World, surrounded
+from tests.kill.campaign import Plan, campaign
 
-_DATA = ROOT.parent / "shared" / "data" / "hf_daily"
-# In mixed runs so many kills follow one another with one program, then with three.
-_BLOCK = 25
+# The address of a cluster on which the tests may make databases (tests/support).
+_CLUSTER = "SULAN_TEST_POSTGRES_URL"
+_MOST_SHOWN = 40
+# In the short form a paper is quoted where its model's call was killed, rather than waited for.
+_SHORT = 50
 
 
 def main() -> None:
-    """The command."""
+    """The command; exits with 1 where something is not as it must be."""
     options = _options().parse_args()
-    seed = options.seed or SystemRandom().randrange(1, 1 << 32)
-    folder = Path(options.folder or tempfile.mkdtemp(prefix="sulan-kill-")).resolve()
-    if folder.exists() and any(folder.iterdir()):
-        sys.exit(f"{folder} is not empty")
-    folder.mkdir(parents=True, exist_ok=True)
-    options.seed, options.folder = seed, folder
-    print(f"{options.kills} kills, SEED={seed}, logged in {folder}", flush=True)
     # Whoever is killed hangs up in mid-answer; that is no news.
     logging.getLogger("aiohttp").setLevel(logging.CRITICAL)
-    faults = asyncio.run(_run(options))
-    if not faults and not options.keep:
-        shutil.rmtree(folder)
-    sys.exit(1 if faults else 0)
+    if options.database or not os.environ.get(_CLUSTER):
+        sys.exit(_run(options, options.database))
+    code = _run(options, "")
+    database = _made(os.environ[_CLUSTER])
+    try:
+        code = _run(options, database.render_as_string(hide_password=False)) or code
+    finally:
+        _drop(os.environ[_CLUSTER], database)
+    sys.exit(code)
 
 
 def _options() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.kill", description=__doc__)
     parser.add_argument("--kills", type=int, default=20)
-    parser.add_argument("--database", default="", help="postgresql+psycopg://…; a file without")
+    parser.add_argument("--database", default="", help="postgresql+psycopg://…, which is emptied")
     parser.add_argument("--programs", default="mixed", help="1, 3, …, or mixed: 1 and 3 in turn")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--cold-every", type=int, default=20, help="0: every start is forked")
-    parser.add_argument("--folder", default="", help="where logs and the file go")
-    parser.add_argument("--keep", action="store_true", help="keep them, whatever came out")
+    parser.add_argument("--folder", default="", help="where logs and the file go, empty or new")
+    parser.add_argument("--minutes", type=float, default=0.0, help="at most, without the end")
     parser.add_argument("--patience", type=float, default=300.0, help="seconds for the end")
-    parser.add_argument("--short", action="store_true", help="what a change must pass")
     return parser
 
 
-async def _run(options: argparse.Namespace) -> Sequence[str]:
-    url = options.database or str(options.folder / "sulan.sqlite3")
-    if options.database:
-        _empty(url)
-    random = Random(options.seed)
-    sieges: list[Siege] = []
-    async with AsyncExitStack() as stack:
-        world = await stack.enter_async_context(
-            surrounded(
-                _DATA,
-                random,
-                strike=lambda pid: sieges[0].strike(pid),
-                pids=lambda: sieges[0].pids(),
-            )
-        )
-        nursery = Nursery(cold_every=options.cold_every)
-        await nursery.open()
-        stack.push_async_callback(nursery.close)
-        migrations = Migrations(url, options.folder, world.base_settings, nursery)
-        await migrations.open()
-        stack.callback(migrations.close)
-        log = stack.enter_context((options.folder / "kills.jsonl").open("w", encoding="utf-8"))
-        books = Books(url)
-        stack.callback(books.close)
-        siege = Siege(world, nursery, books, migrations, url, options.folder, random, log)
-        sieges.append(siege)
-        world.on_message = siege.heard
-        return await _lay(siege, world, options)
-
-
-async def _lay(siege: Siege, world: World, options: argparse.Namespace) -> Sequence[str]:
-    began = time.monotonic()
-    await siege.man(_programs(options.programs, 0))
-    await until(lambda: world.lists.looks > 0, 60)
-    stopping = asyncio.Event()
-    feeding = asyncio.ensure_future(siege.feed(stopping))
-    try:
-        for number in range(options.kills):
-            count = _programs(options.programs, number)
-            if len(siege.programs) != count:
-                await siege.man(count)
-            await siege.kill_once()
-            if (number + 1) % 20 == 0:
-                print(_progress(siege, number + 1, time.monotonic() - began), flush=True)
-    finally:
-        stopping.set()
-        await feeding
-    took = await siege.finish(patience_s=options.patience)
-    return report(siege, options, seconds=time.monotonic() - began, finishing_s=took)
-
-
-def _programs(wanted: str, number: int) -> int:
-    """How many programs there are at a kill."""
-    if wanted == "mixed":
-        return 1 if number // _BLOCK % 2 == 0 else 3
-    return int(wanted)
-
-
-def _progress(siege: Siege, number: int, seconds: float) -> str:
-    world = siege.world
-    return (
-        f"{number} kills in {seconds:.0f} s: {len(world.lists.ids)} papers, {world.messages} "
-        f"messages, {siege.books.waiting_rows()} rows wait; {len(siege.faults)} faults"
+def _run(options: argparse.Namespace, database: str) -> int:
+    """One run; its exit code. What it wrote is kept where something is wrong."""
+    name = "PostgreSQL" if database else "SQLite"
+    base = Path(options.folder or tempfile.mkdtemp(prefix="sulan-kill-")).resolve()
+    folder = base / name.lower()
+    folder.mkdir(parents=True)
+    plan = Plan(
+        options.kills,
+        options.seed or SystemRandom().randrange(1, 1 << 32),
+        folder,
+        database,
+        options.programs,
+        options.cold_every,
+        model_deadline_s=5.0 if options.kills <= _SHORT else 1200.0,
+        patience_s=options.patience,
+        minutes=options.minutes,
     )
+    _tell(f"{name}: {plan.kills} kills, SEED={plan.seed}, logged in {folder}")
+    said = asyncio.run(campaign(plan, _tell))
+    (folder / "faults.txt").write_text("\n".join(said.faults), "utf-8")
+    for line in (*said.lines, *(f"FAULT {fault}" for fault in said.faults[:_MOST_SHOWN])):
+        _tell(line)
+    _tell(said.row)
+    if said.faults:
+        _tell(f"{len(said.faults)} faults; again with SEED={plan.seed}, see {folder}")
+        return 1
+    _tell("nothing lost, nothing twice but where it is declared")
+    if not options.folder:
+        shutil.rmtree(base)
+    return 0
 
 
-def _empty(url: str) -> None:
-    plain = url.replace("postgresql+psycopg://", "postgresql://")
-    with psycopg.connect(plain, autocommit=True) as connection:
-        for schema in ("public", "dbos"):
-            connection.execute(f"DROP SCHEMA IF EXISTS {schema} CASCADE".encode())
-        connection.execute(b"CREATE SCHEMA public")
+def _made(cluster: str) -> sa.URL:
+    """A new database on a cluster."""
+    url = sa.make_url(cluster).set(
+        drivername="postgresql+psycopg", database=f"sulan_kill_{uuid4().hex[:12]}"
+    )
+    _administer(cluster, f'CREATE DATABASE "{url.database}"')
+    return url
+
+
+def _drop(cluster: str, url: sa.URL) -> None:
+    _administer(cluster, f'DROP DATABASE IF EXISTS "{url.database}" WITH (FORCE)')
+
+
+def _administer(cluster: str, statement: str) -> None:
+    address = cluster.replace("postgresql+psycopg://", "postgresql://")
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute(statement.encode())
+
+
+def _tell(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -89,6 +90,12 @@ class Books:
         wanted = DELIVERIES.c.state.in_(OPEN)
         return self._count(sa.select(sa.func.count()).where(wanted).select_from(DELIVERIES))
 
+    def edits_due(self, *, by: datetime) -> bool:
+        """Whether a digest is to be edited by a moment."""
+        row = DELIVERIES.c
+        wanted = row.post_key.startswith("edit:") & row.state.in_(OPEN) & (row.due_at <= by)
+        return self._count(sa.select(sa.func.count()).where(wanted).select_from(DELIVERIES)) > 0
+
     def listed(self) -> set[str]:
         """The papers that were collected."""
         with self._engine.connect() as connection:
@@ -116,9 +123,9 @@ class Books:
             claimed = connection.execute(sa.select(claim.paper_id).where(claim.expires_at > now))
             return [*held.scalars(), *(f"claim:{one}" for one in claimed.scalars())]
 
-    def _count(self, query: sa.Select[tuple[int]]) -> int:
+    def _count(self, query: sa.Select[Any]) -> int:
         with self._engine.connect() as connection:
-            return connection.execute(query).scalar_one()
+            return int(connection.execute(query).scalar_one())
 
 
 def now_utc() -> datetime:

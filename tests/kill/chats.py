@@ -7,7 +7,7 @@ from adapters.discord.testing import Channel, DiscordServer, Kind
 from bot.domain.target import Target
 
 # The same words on both platforms, so that the two must end with the same papers.
-_SOME = ("video", "agent", "agents", "diffusion")
+_SOME = ("video", "diffusion")
 _DIGESTS = ("robot", "reasoning", "3D")
 _CROWD = 30
 
@@ -117,6 +117,6 @@ def update_of(user: int, text: str) -> dict[str, Any]:
         "chat": {"id": user, "type": "private", "first_name": "A"},
         "from": somebody,
         "text": text,
-        "entities": [{"type": "bot_command", "offset": 0, "length": len(text.split()[0])}],
+        "entities": [{"type": "bot_command", "offset": 0, "length": text.find(" ")}],
     }
     return {"message": message}

@@ -46,7 +46,7 @@ def main() -> None:
     reading, writing = os.pipe()
     os.set_blocking(writing, False)
     signal.set_wakeup_fd(writing)
-    signal.signal(signal.SIGCHLD, lambda *_: None)
+    signal.signal(signal.SIGCHLD, _wake)
     _say({"ready": True})
     while True:
         ready, _, _ = select.select([0, reading], [], [])
@@ -55,6 +55,10 @@ def main() -> None:
             _bury()
         if 0 in ready and not _obey():
             return
+
+
+def _wake(_number: int, _frame: object) -> None:
+    """The signal has written to the pipe, which is all."""
 
 
 def die_with_parent() -> None:

@@ -20,7 +20,7 @@ from bot.domain.paper_id import PaperId
 from bot.store import migrate
 from bot.store.database import columns
 from bot.store.tables import PAPERS
-from tests.kill.programs import Nursery, Program
+from tests.kill.programs import Nursery, Program, until
 from tests.kill.transactions import strike_within, watcher
 
 _OLD = "0001"
@@ -70,9 +70,7 @@ class Migrations:
         await program.start()
         faults: list[str] = []
         try:
-            async with asyncio.timeout(_START_S):
-                while not program.runs() and program.alive:
-                    await asyncio.sleep(0.02)
+            await until(lambda: program.runs() or not program.alive, _START_S)
         except TimeoutError:
             faults.append("a store whose migration was killed does not open any more")
         program.kill()

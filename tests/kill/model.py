@@ -17,9 +17,7 @@ _ENGLISH = (
     "The paper presents a method for its task, describes how it is trained and used, and shows in "
     "experiments that it works well in practice."
 )
-_CHINESE = (
-    "该论文针对其任务提出了一种方法，介绍了该方法的训练与使用方式，并通过实验表明它在实践中效果良好。"
-)
+_CHINESE = "该论文针对其任务提出了一种方法，介绍了其训练方式，并通过实验表明它在实践中效果良好。"
 _CHINESE_FIELDS = {
     "highlights": ["该方法不需要标注数据。", "该方法易于在此基础上继续研究。"],
     "keywords": [
@@ -105,4 +103,3 @@ def _answer(content: str) -> dict[str, Any]:
         "choices": [choice],
         "usage": usage,
     }
-

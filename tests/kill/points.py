@@ -17,7 +17,7 @@ _SHARES = {
     TELEGRAM: 14,
     DISCORD: 16,
     MODEL: 12,
-    EDIT: 4,
+    EDIT: 8,
     ANSWER: 6,
     UPDATES: 4,
 }

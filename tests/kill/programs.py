@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -63,9 +64,7 @@ class Nursery:
         answer = self._waiting[number] = asyncio.get_running_loop().create_future()
         assert self._server
         assert self._server.stdin
-        self._server.stdin.write(
-            json.dumps({**order, "environment": environment}).encode() + b"\n"
-        )
+        self._server.stdin.write(json.dumps({**order, "environment": environment}).encode() + b"\n")
         pid = await answer
         return pid, self._ends[pid]
 
@@ -164,3 +163,14 @@ class Program:
         if self.alive and self.pid is not None:
             os.kill(self.pid, signal.SIGTERM)
         return await self.buried()
+
+
+async def until(true: Callable[[], bool], patience_s: float) -> None:
+    """Wait for something.
+
+    Raises:
+        TimeoutError: it did not come about.
+    """
+    async with asyncio.timeout(patience_s):
+        while not true():  # noqa: ASYNC110 - another process
+            await asyncio.sleep(0.02)

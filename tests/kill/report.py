@@ -1,63 +1,86 @@
 """What a run came to, in words and numbers."""
 
-import argparse
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from tests.kill.books import now_utc
 from tests.kill.reckoning import Reckoning, reckon
 from tests.kill.siege import Siege
 from tests.kill.sights import answers, days_begun_twice, sights
 
-_MOST_SHOWN = 40
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a run came to. ``row`` is a line of the table in docs/kills.md."""
+
+    lines: Sequence[str]
+    faults: Sequence[str]
+    row: str
 
 
-def report(
-    siege: Siege, options: argparse.Namespace, *, seconds: float, finishing_s: float
-) -> Sequence[str]:
-    """Print it; returns the faults."""
+def report(siege: Siege, *, seconds: float, finishing_s: float) -> Report:
+    """Compare, when everything has ended."""
     world, books = siege.world, siege.books
     result = reckon(world.members, sights(world), books.rows(), set(world.lists.ids))
+    again = sum(len(calls) - 1 for calls in world.model.by_key().values())
     faults = [*siege.faults, *result.faults]
     faults += [f"a day was begun twice: {name}" for name in days_begun_twice(world)]
     faults += [f"{name} is still held" for name in books.leases(now=now_utc())]
-    again = sum(len(calls) - 1 for calls in world.model.by_key().values())
     if again > siege.in_flight:
         faults.append(f"{again} model calls were paid twice, {siege.in_flight} were in flight")
-    faults += [f"{faulty} model calls about no known paper" for faulty in _strays(siege)]
-    for line in _lines(siege, result, again):
-        print(line)
-    print(f"seconds           {seconds:.0f}, of which the last ones to finish {finishing_s:.0f}")
-    for fault in faults[:_MOST_SHOWN]:
-        print(f"FAULT {fault}")
-    if len(faults) > _MOST_SHOWN:
-        print(f"FAULT … and {len(faults) - _MOST_SHOWN} more")
-    print("ok" if not faults else f"{len(faults)} faults: SEED={options.seed}", flush=True)
-    return faults
+    if strays := sum(call.paper == "?" for call in world.model.calls):
+        faults.append(f"{strays} model calls were about no known paper")
+    figures = _figures(siege, result, again)
+    figures["seconds"] = f"{seconds:.0f}, the last {finishing_s:.0f} of them to finish"
+    return Report(
+        [f"{name:<17} {value}" for name, value in figures.items()],
+        faults,
+        f"| {' | '.join(_cells(siege, result, again))} |",
+    )
 
 
-def _strays(siege: Siege) -> list[int]:
-    strays = sum(call.paper == "?" for call in siege.world.model.calls)
-    return [strays] if strays else []
+def _figures(siege: Siege, result: Reckoning, again: int) -> dict[str, str]:
+    world, nursery = siege.world, siege.nursery
+    got = answers(world).values()
+    median, longest = _silences(siege)
+    return {
+        "kills": f"{len(siege.kills)}, {sum(siege.hits.values())} of them where they were meant",
+        "at the place": f"{dict(siege.hits)}",
+        "elsewhere": f"{dict(siege.misses)}",
+        "starts": f"{nursery.starts}, {nursery.cold_starts} of them cold; {siege.stalled} ended "
+        "because they were too slow to give a sign of life",
+        "papers": f"{len(world.lists.ids)}",
+        "messages": f"{dict(result.messages)}",
+        "rows": f"{dict(result.states)}",
+        "lost": f"{dict(result.lost)}",
+        "twice": f"{dict(result.doubled)}",
+        "unknown": f"{dict(result.unknown)}, of which arrived {dict(result.unknown_arrived)}",
+        "model calls": f"{len(world.model.calls)}, twice {again}, in flight {siege.in_flight}",
+        "commands": f"{len(got)}, unanswered {sum(not n for n in got)}, "
+        f"answered twice {sum(n > 1 for n in got)}",
+        "kill to message": f"median {median:.2f} s, longest {longest:.2f} s",
+    }
 
 
-def _lines(siege: Siege, result: Reckoning, again: int) -> list[str]:
-    world = siege.world
-    got = answers(world)
-    silences = sorted(siege.silences) or [0.0]
+def _cells(siege: Siege, result: Reckoning, again: int) -> list[str]:
+    got = answers(siege.world).values()
+    median, longest = _silences(siege)
     return [
-        f"kills             {len(siege.kills)}; at the place {dict(siege.hits)}, elsewhere "
-        f"instead {dict(siege.misses)}",
-        f"starts            {siege.nursery.starts}, {siege.nursery.cold_starts} of them cold",
-        f"papers            {len(world.lists.ids)}",
-        f"messages          {dict(result.messages)}",
-        f"rows              {dict(result.states)}",
-        f"lost              {dict(result.lost)}",
-        f"twice             {dict(result.doubled)}",
-        f"unknown           {dict(result.unknown)}, arrived {dict(result.unknown_arrived)}",
-        f"model calls       {len(world.model.calls)}, twice {again}, in flight at kills "
-        f"{siege.in_flight}",
-        f"commands          {len(got)}, unanswered {sum(not n for n in got.values())}, answered "
-        f"twice {sum(n > 1 for n in got.values())}",
-        f"kill to next      median {silences[len(silences) // 2]:.2f} s, longest "
-        f"{silences[-1]:.2f} s",
+        "SQLite" if siege.books.file else "PostgreSQL",
+        str(len(siege.kills)),
+        str(sum(siege.hits.values())),
+        str(siege.nursery.starts),
+        str(result.messages.total()),
+        str(result.lost.total()),
+        str(result.doubled["discord"]),
+        f"{result.doubled['telegram']} + {result.doubled['discord-webhook']}",
+        str(result.unknown.total()),
+        f"{again} of {siege.in_flight}",
+        f"{sum(not n for n in got)} of {len(got)}",
+        f"{median:.1f} / {longest:.1f}",
     ]
+
+
+def _silences(siege: Siege) -> tuple[float, float]:
+    silences = sorted(siege.silences) or [0.0]
+    return silences[len(silences) // 2], silences[-1]

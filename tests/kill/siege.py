@@ -4,8 +4,9 @@ import asyncio
 import json
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from random import Random
 from typing import TextIO
@@ -13,17 +14,19 @@ from typing import TextIO
 from tests.kill.books import Books, now_utc
 from tests.kill.migrations import Migrations
 from tests.kill.points import FAN_OUT, MIGRATION, RANDOM, STARTING, Point, choose
-from tests.kill.programs import Nursery, Program
+from tests.kill.programs import Nursery, Program, until
 from tests.kill.sights import answers
 from tests.kill.transactions import strike_within, watcher
-from tests.kill.world import World
+from tests.kill.world import EDIT, World
 
 # How long a place is waited for; then whoever lives is killed wherever it is.
 _PATIENCE_S = 3.0
 _START_S = 60.0
 _DOWN_S = 0.2
+_STALLED = "gave no sign of life for too long"
 # With so much still to be sent nothing new is listed: kills must not outrun the work for ever.
-_MOST_WAITING = 150
+_MOST_WAITING = 60
+_MOST_UNWRITTEN = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +60,9 @@ class Siege:
     misses: Counter[str] = field(default_factory=Counter[str])
     silences: list[float] = field(default_factory=list[float])
     in_flight: int = 0
+    stalled: int = 0
     faults: list[str] = field(default_factory=list[str])
     _silent_since: float | None = None
-    _fed: int = 0
 
     def pids(self) -> Sequence[int]:
         """The programs that live."""
@@ -91,9 +94,14 @@ class Siege:
                 await program.start()
         await self._all_run()
 
-    async def kill_once(self, *, without: frozenset[str] = frozenset()) -> None:
+    async def man_if_other(self, count: int) -> None:
+        """The same, if there are not just so many."""
+        if len(self.programs) != count:
+            await self.man(count)
+
+    async def kill_once(self) -> None:
         """One kill, and the next life of who was killed."""
-        point = choose(self.random, without=without)
+        point = choose(self.random, without=self._out_of_reach())
         if point.kind == MIGRATION:
             hit = await self.migrations.kill(point.after_s)
             victim = self.migrations.programs[-1]
@@ -119,11 +127,14 @@ class Siege:
         self.world.lists.grow(2)
         while not stopping.is_set():
             await asyncio.sleep(self.random.uniform(0.4, 1.0))
-            waiting = await asyncio.to_thread(self.books.waiting_rows)
-            unread = len(self.world.lists.ids) - len(await asyncio.to_thread(self.books.listed))
-            if waiting < _MOST_WAITING and unread < 10:
-                self._fed += len(self.world.lists.grow(self.random.choice((1, 1, 1, 2, 3))))
+            if await asyncio.to_thread(self._keeps_up):
+                self.world.lists.grow(self.random.choice((1, 1, 1, 2, 3)))
             self._ask()
+
+    def _keeps_up(self) -> bool:
+        """Whether little waits to be sent, and few papers to be read and written up."""
+        unwritten = set(self.world.lists.ids) - {paper for paper, _ in self.books.summaries()}
+        return self.books.waiting_rows() < _MOST_WAITING and len(unwritten) < _MOST_UNWRITTEN
 
     def _ask(self) -> None:
         known = self.world.lists.ids
@@ -169,6 +180,11 @@ class Siege:
         }
         return [f"{count} {what}" for what, count in counts.items() if count]
 
+    def _out_of_reach(self) -> frozenset[str]:
+        """Digests are edited once a minute: there may be no edit to wait for."""
+        soon = now_utc() + timedelta(seconds=1)
+        return frozenset() if self.books.edits_due(by=soon) else frozenset({EDIT})
+
     async def _reach(self, point: Point) -> int | None:
         """Kill at a point; ``None`` where it was not reached in time."""
         if point.kind == STARTING:
@@ -190,6 +206,9 @@ class Siege:
         assert point.moment
         trap = self.world.traps.set(point.kind, point.moment, point.after_s)
         try:
+            running = asyncio.ensure_future(self._all_run())
+            await asyncio.wait([trap.sprung, running], return_when=asyncio.FIRST_COMPLETED)
+            running.cancel()
             await asyncio.wait([trap.sprung], timeout=_PATIENCE_S)
             return trap.sprung.result() if trap.sprung.done() else None
         finally:
@@ -210,8 +229,7 @@ class Siege:
         dead = [program for program in self.programs if not program.alive]
         for program in dead:
             await program.buried()
-            self.faults += program.unforeseen
-            program.unforeseen.clear()
+            self._hear_of(program)
             await program.start()
 
     async def _stop(self, program: Program) -> None:
@@ -234,22 +252,16 @@ class Siege:
         said = {name: getattr(kill, name) for name in Kill.__slots__}
         self.log.write(json.dumps({"at": now_utc().isoformat(), **said}) + "\n")
         self.log.flush()
-        self.faults += victim.unforeseen
-        victim.unforeseen.clear()
+        self._hear_of(victim)
+
+    def _hear_of(self, program: Program) -> None:
+        """A program that was too slow to prolong its place ends by itself, which is right."""
+        self.stalled += sum(_STALLED in said for said in program.unforeseen)
+        self.faults += [said for said in program.unforeseen if _STALLED not in said]
+        program.unforeseen.clear()
 
     def _count_in_flight(self, pid: int) -> None:
         """Model calls that the dead process had begun and whose summaries are not stored."""
         calls = {(c.paper, c.language) for c in self.world.model.calls[-200:] if c.pid == pid}
         if calls:
             self.in_flight += len(calls - self.books.summaries({paper for paper, _ in calls}))
-
-
-async def until(true: Callable[[], bool], patience_s: float) -> None:
-    """Wait for something.
-
-    Raises:
-        TimeoutError: it did not come about.
-    """
-    async with asyncio.timeout(patience_s):
-        while not true():  # noqa: ASYNC110 - another process
-            await asyncio.sleep(0.02)

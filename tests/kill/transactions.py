@@ -49,6 +49,9 @@ class SqliteWatcher:
     pids: Callable[[], Iterable[int]]
 
     async def holder(self) -> int | None:
+        return self._holder()
+
+    def _holder(self) -> int | None:
         memory = self.file.with_name(f"{self.file.name}-shm")
         if not memory.exists():
             return None

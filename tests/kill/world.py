@@ -19,9 +19,11 @@ from tests.kill.lists import Lists, gone
 from tests.kill.model import NAME, Model
 from tests.kill.papers import papers
 from tests.kill.sockets import Owners
-from tests.kill.traps import Traps
+from tests.kill.traps import Handler, Traps
 
 _FIRST_ASKER = 900_000
+# More than a busy machine keeps a program waiting, and little beside all other waits.
+TAKEOVER_S = 3
 
 # The kinds of calls at which a program may be killed.
 TELEGRAM, DISCORD, EDIT, ANSWER = "telegram", "discord", "edit", "answer"
@@ -40,6 +42,7 @@ class World:
     strike: Callable[[int], None]
     pids: Callable[[], Iterable[int]]
     options: str = ""
+    model_deadline_s: float = 1200.0
     upstream: str = ""
     owners: Owners = field(default_factory=Owners)
     asked: dict[str, str] = field(default_factory=dict[str, str])
@@ -99,7 +102,8 @@ attempts = 1
 [run]
 collect_every_s = 0.5
 plan_every_s = 0.3
-takeover_s = 1
+takeover_s = {TAKEOVER_S}
+publish_deadline_s = {self.model_deadline_s}
 [log]
 format = "json"
 """
@@ -130,13 +134,11 @@ format = "json"
         return self.owners.of(request, self.pids())
 
     @web.middleware
-    async def note(
-        self, request: web.Request, handler: Callable[[web.Request], object]
-    ) -> web.StreamResponse:
+    async def note(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Notes whose a model's call is, and when messages arrive."""
         if request.path.endswith("/chat/completions"):
             request["pid"] = self._pid_of(request)
-        response: web.StreamResponse = await handler(request)  # type: ignore[misc]
+        response = await handler(request)
         if request.method == "POST" and request.path.endswith(("sendMessage", "/messages")):
             self.messages += 1
             self.on_message()
