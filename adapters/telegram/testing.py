@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import socket
+import struct
 from collections import defaultdict, deque
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
@@ -170,6 +172,9 @@ class TelegramServer:
             transport.write(head + body[: len(body) // 2])
             transport.close()
         elif step.fault is Fault.RESET and transport:
+            sock: socket.socket = transport.get_extra_info("socket")
+            # Closed without lingering, a connection is reset.
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             transport.abort()
         elif transport:
             transport.close()
