@@ -16,8 +16,8 @@ class Timekeeping(Protocol):
         later moment, zero where that is not more than ``CLOCK_TOLERANCE``.
 
         Everything that was about to end soon by the old clock (rates and the holds that a platform
-        asked for, spacings of chats, leases, claims, waits before another try) is moved back with
-        it, so that it takes no longer than it was meant to. What is due at an hour of the day stays
-        there. Of several processes one does that.
+        asked for, spacings of chats, leases, claims, what was due when it was planned, waits before
+        another try) is moved back with it, so that it takes no longer than it was meant to. What is
+        due at an hour of the day stays there. Of several processes one does that.
         """
         ...

@@ -149,7 +149,7 @@ class MemoryOutbox:
         for row in [row for rows in self._open.values() for row in rows.values()]:
             if row.lease_until is not None:
                 self._write(replace(row, lease_until=earlier(row.lease_until, by, now)))
-            elif row.attempts:
+            elif row.attempts or row.due_at <= row.created_at:
                 self._write(replace(row, due_at=earlier(row.due_at, by, now)))
 
     def _write(self, delivery: Delivery) -> None:

@@ -46,8 +46,9 @@ async def _move(connection: AsyncConnection, by: timedelta, now: datetime) -> No
     await connection.execute(_moved(LANES, LANES.c.next_at, by, now))
     row = DELIVERIES.c
     await connection.execute(_moved(DELIVERIES, row.lease_until, by, now).where(IN_FLIGHT))
-    tried = sa.and_(row.state == State.PENDING.value, row.attempts > 0)
-    await connection.execute(_moved(DELIVERIES, row.due_at, by, now).where(tried))
+    at_once = sa.or_(row.attempts > 0, row.due_at <= row.created_at)
+    soon = sa.and_(row.state == State.PENDING.value, at_once)
+    await connection.execute(_moved(DELIVERIES, row.due_at, by, now).where(soon))
     waiting = sa.select(LANES.c.lane).where(LANES.c.ready_at > now, LANES.c.ready_at < lanes.NEVER)
     await lanes.refresh(connection, list((await connection.execute(waiting)).scalars()))
     for table in (LEASES, SUMMARY_CLAIMS):

@@ -108,6 +108,12 @@ async def test_f62_another_try_comes_as_soon_as_it_was_meant_to(store: Store) ->
     assert len(await _claimable(store, ELEVEN + wait)) == 1
 
 
+async def test_f62_what_was_due_as_it_was_planned_is_due_at_once(store: Store) -> None:
+    await store.outbox.add([Delivery(CHAT, "paper:1:en", NOON - SECOND, NOON - SECOND)])
+    await _goes_back(store)
+    assert len(await _claimable(store, ELEVEN)) == 1
+
+
 async def test_f62_what_is_due_at_an_hour_of_the_day_keeps_its_hour(store: Store) -> None:
     slot = NOON + HOUR
     await store.outbox.add([Delivery(CHAT, "paper:1:en", NOON, slot)])

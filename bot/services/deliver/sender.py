@@ -17,6 +17,8 @@ from bot.services.deliver.tools import Settled
 LEASE = timedelta(seconds=90)
 # With less of its lease left a row might become somebody else's while we are at it.
 _LEAST_LEASE = timedelta(seconds=65)
+# A slot that seems further away is one of a clock that has just been put back (F62).
+_AT_HAND_S = 1.0
 
 
 class Sender:
@@ -52,7 +54,7 @@ class Sender:
         if not await self._marks.write(marked):
             await self._take_back(delivery, marked)
             return now
-        await clock.sleep((slot - clock.now()).total_seconds())
+        await clock.sleep(min(_AT_HAND_S, (slot - clock.now()).total_seconds()))
         await self._gate.pass_through(ready.pace.per_second)
         started_at, started = clock.now(), clock.monotonic()
         delivery, answer = await self._answer(delivery, ready)
@@ -62,7 +64,8 @@ class Sender:
             chat=ready.chat,
             lease_until=marked.lease_until,
             seconds=clock.monotonic() - started,
-            spaced_until=started_at + timedelta(seconds=ready.pace.chat_gap or 0.0),
+            spaced_until=min(started_at, clock.now())
+            + timedelta(seconds=ready.pace.chat_gap or 0.0),
         )
         return await self._recorder.record(call)
 
