@@ -18,6 +18,7 @@ import openai
 from bot.domain.errors import ModelBusy, SummaryError, SummaryMalformed
 from bot.ports import Clock
 from summarizer import openai_errors
+from summarizer.capped import AnswerTooLarge, CappedClient
 from summarizer.chat import ChatReply, OfferedModel
 from summarizer.openai_errors import AnswerLost, Refusal, Subject
 from summarizer.openai_options import OpenAIOptions
@@ -63,7 +64,7 @@ class OpenAIEndpoint:
             api_key=options.api_key.reveal() if options.api_key else "none",
             max_retries=0,
             timeout=timeout,
-            http_client=httpx2.AsyncClient(
+            http_client=CappedClient(
                 transport=transport,
                 timeout=timeout,
                 follow_redirects=False,
@@ -113,6 +114,8 @@ class OpenAIEndpoint:
                 yield
         except (TimeoutError, openai.APITimeoutError) as error:
             raise AnswerLost(f"{url} did not answer within {limit:g} s.") from error
+        except AnswerTooLarge as error:
+            raise SummaryMalformed(f"{url} answered with {error}, which is refused.") from error
         except openai.APIConnectionError as error:
             raise _connection_error(error, url) from error
         except openai.APIStatusError as error:

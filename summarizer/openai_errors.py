@@ -196,8 +196,6 @@ def wait_seconds(headers: Mapping[str, str], now: datetime) -> float | None:
             return float(text) / unit
     try:
         moment = parsedate_to_datetime(headers.get("retry-after", ""))
-    except ValueError:
+        return max(0.0, (moment - now).total_seconds()) if moment.tzinfo else None
+    except (ValueError, OverflowError):  # the latter for years and zones of many digits
         return None
-    if moment.tzinfo is None:
-        return None
-    return max(0.0, (moment - now).total_seconds())

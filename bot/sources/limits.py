@@ -32,11 +32,11 @@ def _retry_after(value: str, now: datetime) -> list[float]:
         return [float(value)]
     try:
         moment = parsedate_to_datetime(value)
-    except (TypeError, ValueError):
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=UTC)
+        return [max(0.0, (moment - now).total_seconds())]
+    except (TypeError, ValueError, OverflowError):  # the last for years and zones of many digits
         return []
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return [max(0.0, (moment - now).total_seconds())]
 
 
 def _resets(value: str, *, limited: bool) -> list[float]:

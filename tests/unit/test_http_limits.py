@@ -27,6 +27,8 @@ NOW = datetime(2026, 8, 21, 12, 0, 0, tzinfo=UTC)
         pytest.param(429, {"retry-after": "²"}, None, id="a superscript digit"),
         pytest.param(429, {"retry-after": "nan"}, None, id="not a number"),
         pytest.param(429, {"retry-after": "9" * 400}, None, id="absurdly long"),
+        pytest.param(429, {"retry-after": "21 Aug 44444440 12:00"}, None, id="an absurd year"),
+        pytest.param(429, {"retry-after": f"2 Aug 6 2:0+{8 * 10**20}"}, None, id="an absurd zone"),
         pytest.param(429, {}, None, id="nothing"),
         pytest.param(200, {"retry-after": "120"}, None, id="on a success"),
         pytest.param(404, {"retry-after": "120"}, None, id="on an answer"),

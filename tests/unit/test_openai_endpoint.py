@@ -361,6 +361,17 @@ async def test_being_cancelled_is_no_failure_of_the_endpoint() -> None:
     await endpoint.aclose()
 
 
+@pytest.mark.parametrize("status", [200, 500])
+@pytest.mark.parametrize("packed", [True, False])
+async def test_f16_an_answer_without_end_is_refused(status: int, *, packed: bool) -> None:
+    """Of a bomb of 64 MB, no more than what one piece unpacks to is ever held."""
+    body = b" " * 64_000_000
+    headers = {"content-encoding": "gzip"} if packed else {}
+    content = gzip.compress(body, 1) if packed else body
+    with pytest.raises(SummaryMalformed, match="more than 8,000,000 bytes"):
+        await _complete(lambda _: httpx2.Response(status, content=content, headers=headers))
+
+
 async def test_a_compressed_answer_is_read() -> None:
     body = gzip.compress(json.dumps(_chat({"content": "hi"})).encode())
     reply = await _complete(

@@ -177,6 +177,8 @@ NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
         ({"retry-after": "Sat, 21 Nov 2026 12:00:30 GMT"}, 30.0),
         ({"retry-after": "Sat, 21 Nov 2026 11:00:00 GMT"}, 0.0),
         ({"retry-after": "soon"}, None),
+        ({"retry-after": "21 Aug 44444440 12:00"}, None),
+        ({"retry-after": f"2 Aug 6 2:0+{8 * 10**20}"}, None),
         ({"retry-after": "-5"}, None),
         ({"retry-after": "inf"}, None),
         ({"retry-after": "Sat, 21 Nov 2026 12:00:30 -0000"}, None),
