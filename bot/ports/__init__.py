@@ -6,6 +6,7 @@ contract suite (``tests/contract``) that runs over both.
 A module holds what belongs to one concept; everybody else imports from the package.
 """
 
+from bot.ports.allowances import Allowances
 from bot.ports.chats import ChatRegister, ChatStore
 from bot.ports.clock import Clock
 from bot.ports.http_cache import CachedResponse, HttpCache
@@ -21,6 +22,7 @@ from bot.ports.upstream import PaperLookup, Source
 
 __all__ = [
     "CLOCK_TOLERANCE",
+    "Allowances",
     "Announcements",
     "Backlog",
     "Bells",

@@ -13,6 +13,13 @@ class Rates(Protocol):
         1/``per_second``. Never lets through more than the rate plus one in any second."""
         ...
 
+    async def reserve_before(
+        self, key: str, count: int, *, per_second: float, now: datetime, by: datetime
+    ) -> tuple[datetime, int]:
+        """Take those of ``count`` slots that begin before ``by``; returns the instant of the first
+        and how many they are, perhaps none."""
+        ...
+
     async def hold(self, key: str, *, until: datetime) -> None:
         """No slot before ``until``: the platform asked us to wait. Never shortens a wait."""
         ...

@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from bot.ports.allowances import Allowances
 from bot.ports.chats import ChatRegister, ChatStore
 from bot.ports.http_cache import HttpCache
 from bot.ports.outbox import Announcements, Backlog, Outbox
@@ -38,6 +39,8 @@ class Store(Protocol):
     def outbox(self) -> Outbox: ...
     @property
     def rates(self) -> Rates: ...
+    @property
+    def allowances(self) -> Allowances: ...
     @property
     def inbox(self) -> Inbox: ...
     @property

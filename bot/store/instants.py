@@ -37,3 +37,9 @@ def span(count: int, per_second: float) -> int:
     if count < 1 or per_second <= 0:
         raise ValueError(f"{count} slots at {per_second} a second cannot be reserved")
     return ceil(count * 1_000_000 / per_second)
+
+
+def slots_before(by: datetime, first: int, count: int, per_second: float) -> int:
+    """How many of ``count`` slots begin before a moment, the first of them in microseconds."""
+    room = microseconds(by) - first
+    return 0 if room <= 0 else min(count, -(-room // span(1, per_second)))

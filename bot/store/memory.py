@@ -1,6 +1,7 @@
 """The in-memory fake of the store; the contract suite holds it to the real one."""
 
 from bot.domain.target import Target
+from bot.store.memory_allowances import MemoryAllowances
 from bot.store.memory_announcements import MemoryAnnouncements
 from bot.store.memory_backlog import MemoryBacklog
 from bot.store.memory_chats import MemoryChats
@@ -36,6 +37,7 @@ class MemoryStore:
         self.register = MemoryRegister(self.chats, self.outbox, self.votes)
         self.saved = MemorySaved()
         self.rates = MemoryRates()
+        self.allowances = MemoryAllowances()
         self.inbox = MemoryInbox()
         self.leases = MemoryLeases()
         self.bells = MemoryBells()

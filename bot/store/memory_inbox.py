@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from bot.store.instants import at_microseconds, earlier, microseconds, span
+from bot.store.instants import at_microseconds, earlier, microseconds, slots_before, span
 
 
 class MemoryInbox:
@@ -90,6 +90,16 @@ class MemoryRates:
         first = max(self._next.get(key, 0), microseconds(now))
         self._next[key] = first + span(count, per_second)
         return at_microseconds(first)
+
+    async def reserve_before(
+        self, key: str, count: int, *, per_second: float, now: datetime, by: datetime
+    ) -> tuple[datetime, int]:
+        """See the port."""
+        first = max(self._next.get(key, 0), microseconds(now))
+        taken = slots_before(by, first, count, per_second)
+        if taken:
+            self._next[key] = first + span(taken, per_second)
+        return at_microseconds(first), taken
 
     async def hold(self, key: str, *, until: datetime) -> None:
         """See the port."""

@@ -5,7 +5,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from bot.store.database import Database
-from bot.store.instants import at_microseconds, microseconds, span
+from bot.store.instants import at_microseconds, microseconds, slots_before, span
 from bot.store.later import later
 from bot.store.tables import RATES
 
@@ -33,6 +33,24 @@ class SqlRates:
         async with self._database.writing() as connection:
             free = (await connection.execute(statement)).scalar_one()
         return at_microseconds(free - taken)
+
+    async def reserve_before(
+        self, key: str, count: int, *, per_second: float, now: datetime, by: datetime
+    ) -> tuple[datetime, int]:
+        """See the port."""
+        present = microseconds(now)
+        there = self._database.insert(RATES).values(key=key, next_at=present)
+        # Locked until the end: SQLite has but one writer, and PostgreSQL keeps the row.
+        free = sa.select(RATES.c.next_at).where(RATES.c.key == key).with_for_update()
+        async with self._database.writing() as connection:
+            await connection.execute(there.on_conflict_do_nothing())
+            first = max((await connection.execute(free)).scalar_one(), present)
+            taken = slots_before(by, first, count, per_second)
+            if taken:
+                later_on = first + span(taken, per_second)
+                update = sa.update(RATES).where(RATES.c.key == key).values(next_at=later_on)
+                await connection.execute(update)
+        return at_microseconds(first), taken
 
     async def hold(self, key: str, *, until: datetime) -> None:
         """See the port."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.store.database import BUSY_TIMEOUT, Database, open_database
+from bot.store.sql_allowances import SqlAllowances
 from bot.store.sql_announcements import SqlAnnouncements
 from bot.store.sql_backlog import SqlBacklog
 from bot.store.sql_bells import SqlBells
@@ -47,6 +48,7 @@ class SqlStore:
     bells: SqlBells
     announcements: SqlAnnouncements
     standings: SqlStandings
+    allowances: SqlAllowances
     index: SqlPaperIndex
     backlog: SqlBacklog
     timekeeping: SqlTimekeeping
@@ -83,6 +85,7 @@ async def open_store(
             bells=SqlBells(database),
             announcements=SqlAnnouncements(database),
             standings=SqlStandings(database),
+            allowances=SqlAllowances(database),
             index=SqlPaperIndex(database),
             backlog=SqlBacklog(database),
             timekeeping=SqlTimekeeping(database),

@@ -303,6 +303,15 @@ STANDINGS = sa.Table(
     sa.Column("seen_at", UtcDateTime, nullable=False),
 )
 
+# How much of something was used on a day (UTC).
+ALLOWANCES = sa.Table(
+    "allowances",
+    METADATA,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("day", sa.Date, primary_key=True),
+    sa.Column("used", sa.BigInteger, nullable=False),
+)
+
 # What the operator says to everybody; deliveries name it by its id.
 ANNOUNCEMENTS = sa.Table(
     "announcements",

@@ -74,3 +74,23 @@ async def test_no_slots_and_no_rate_are_mistakes(store: Store, count: int, rate:
 async def test_a_moment_without_a_zone_is_a_mistake(store: Store) -> None:
     with pytest.raises(ValueError, match="has no zone"):
         await store.rates.reserve("k", 1, per_second=1, now=NOON.replace(tzinfo=None))
+
+
+async def test_only_slots_before_a_moment_are_taken_where_that_is_asked(store: Store) -> None:
+    async def take(count: int, *, now: datetime = NOON) -> tuple[datetime, int]:
+        return await store.rates.reserve_before(
+            "k", count, per_second=10, now=now, by=NOON + SECOND
+        )
+
+    assert await take(4) == (NOON, 4)
+    assert await take(9) == (NOON + 0.4 * SECOND, 6)
+    assert await take(9) == (NOON + SECOND, 0)
+    # What was not taken is still there for whoever waits.
+    assert await store.rates.reserve("k", 1, per_second=10, now=NOON) == NOON + SECOND
+    assert await take(1, now=NOON + 2 * SECOND) == (NOON + 2 * SECOND, 0)
+
+
+async def test_f31_a_hold_leaves_no_slot_before_its_end(store: Store) -> None:
+    await store.rates.hold("k", until=NOON + 60 * SECOND)
+    got = await store.rates.reserve_before("k", 5, per_second=10, now=NOON, by=NOON + SECOND)
+    assert got == (NOON + 60 * SECOND, 0)

@@ -14,6 +14,8 @@ KEEP_DELIVERIES = timedelta(days=60)
 KEEP_UPDATES = timedelta(days=2)
 # Leases that ran out: a process that is killed leaves those that bear its name.
 KEEP_LEASES = timedelta(days=1)
+# What was used up in a day: for whoever compares it with a bill.
+KEEP_ALLOWANCES = timedelta(days=400)
 
 
 async def forget_old(store: Store, now: datetime) -> int:
@@ -25,6 +27,7 @@ async def forget_old(store: Store, now: datetime) -> int:
     deliveries = await store.backlog.prune(before=now - KEEP_DELIVERIES)
     updates = await store.inbox.prune(before=now - KEEP_UPDATES)
     await store.leases.prune(before=now - KEEP_LEASES)
+    await store.allowances.prune(before=now.date() - KEEP_ALLOWANCES)
     if deliveries or updates:
         said = {"deliveries": deliveries, "updates": updates}
         _log.info("old deliveries and updates forgotten", extra=said)
