@@ -209,7 +209,7 @@ def _seconds(value: object) -> float | None:
 def _json(body: bytes) -> Mapping[str, Any] | None:
     try:
         answer = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     if not isinstance(answer, dict):
         return None

@@ -39,6 +39,11 @@ class Refusal(Exception):
         self.body = body
 
 
+# Decoded bytes of one answer; the longest that we ask for (a server's threads) has less than one
+# million.
+MAX_ANSWER = 8_000_000
+_PIECE = 64 * 1024
+
 # A context variable is no shared state: each task has its own value.
 _ATTEMPT: ContextVar[Attempt | None] = ContextVar("_ATTEMPT", default=None)
 
@@ -93,13 +98,25 @@ async def _answered(
     if attempt is None:
         return
     status = params.response.status
-    body = await params.response.read()
+    body = await _read(params.response)
     if status < 400:
         attempt.body = body
         return
     attempt.refusal = Refusal(status, params.response.headers, body)
     if status == 429 or status >= 500:
         raise attempt.refusal
+
+
+async def _read(response: aiohttp.ClientResponse) -> bytes:
+    """The decoded body, up to its bound; whoever reads the answer next gets the same."""
+    body = bytearray()
+    async for piece in response.content.iter_chunked(_PIECE):
+        body += piece
+        if len(body) > MAX_ANSWER:
+            response.close()
+            raise LostAnswer("too large")
+    response._body = bytes(body)  # pyright: ignore[reportPrivateUsage] - what ``read`` gives
+    return response._body  # pyright: ignore[reportPrivateUsage]
 
 
 async def _broken(

@@ -24,6 +24,9 @@ _NOTHING_LEFT = (
 # Statuses that python-telegram-bot gives an error of their own; it would make a plain NetworkError
 # of any other, and the number would be lost.
 _NAMED = frozenset((400, 401, 403, 404, 409))
+# Decoded bytes of one answer. A hundred updates (getUpdates) of the longest kind have some millions.
+MAX_ANSWER = 20_000_000
+_PIECE = 64 * 1024
 # Telegram always says how long; this is for a proxy's 429 that does not.
 _DEFAULT_WAIT_S = 30.0
 
@@ -120,7 +123,7 @@ class AiohttpRequest(BaseRequest):
                 proxy=self._proxy_for(target),
                 allow_redirects=False,
             ) as response:
-                body = await response.read()
+                body = await _read(response)
                 status, headers = response.status, response.headers
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise _ours(error) from error
@@ -132,7 +135,7 @@ class AiohttpRequest(BaseRequest):
         """An answer as Telegram writes them. Unlike the default it logs no body (T5)."""
         try:
             answer: object = json.loads(payload)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise TelegramError("Invalid server response") from error
         if not isinstance(answer, dict) or (answer.get("ok") and "result" not in answer):  # pyright: ignore[reportUnknownMemberType] - JSON
             raise TelegramError("Invalid server response")
@@ -170,6 +173,17 @@ def _body(data: RequestData | None) -> bytes | aiohttp.FormData | None:
     return form
 
 
+async def _read(response: aiohttp.ClientResponse) -> bytes:
+    """The decoded body; the bound counts after decompression."""
+    body = bytearray()
+    async for piece in response.content.iter_chunked(_PIECE):
+        body += piece
+        if len(body) > MAX_ANSWER:
+            response.close()
+            raise aiohttp.ClientPayloadError("too large")
+    return bytes(body)
+
+
 def _check(status: int, headers: Mapping[str, str], body: bytes) -> None:
     if status == 429:
         raise Flooded(_wait(headers, body))
@@ -181,7 +195,7 @@ def _wait(headers: Mapping[str, str], body: bytes) -> float:
     """Seconds to wait after a 429: as the body says, else the header, else our own guess."""
     try:
         said: object = json.loads(body)["parameters"]["retry_after"]
-    except (ValueError, LookupError, TypeError):
+    except (ValueError, LookupError, TypeError, RecursionError):
         said = headers.get("Retry-After", "")
     try:
         return max(0.0, float(str(said)))

@@ -154,6 +154,7 @@ BREAKS = {
     "502 page": Answer(502, b"<html>bad gateway", taken=True),
     "503": Answer(503, {"message": "x", "code": 0}, taken=True),
     "504": Answer(504, taken=True),
+    "F16 an error nested without end": Answer(500, b"[" * 100_000, taken=True),
 }
 
 
@@ -169,6 +170,16 @@ async def test_an_unknown_outcome_is_one_request_and_its_repetition_no_second_me
     receipt = await send(adapter, channel)
     (message,) = channel.messages
     assert receipt == Receipt(message["id"])
+
+
+async def test_f16_an_answer_is_read_up_to_its_bound(
+    adapter: DiscordAdapter, channel: Channel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await adapter.connection.logged_in()
+    monkeypatch.setattr("adapters.discord.exchange.MAX_ANSWER", 50)
+    with pytest.raises(OutcomeUnknown):
+        await send(adapter, channel)
+    assert len(channel.messages) == 1
 
 
 async def test_a_silent_server_is_an_unknown_outcome_f47(

@@ -310,6 +310,11 @@ FAULTS: dict[str, tuple[Callable[[], Step], type[DeliveryError], bool]] = {
         OutcomeUnknown,
         False,
     ),
+    "F16 an answer nested without end": (
+        lambda: Answer(200, b"[" * 100_000),
+        OutcomeUnknown,
+        False,
+    ),
     "F37 a list": (lambda: Answer(400, b"[]"), ContentRejected, False),
     "F39 token revoked": (lambda: refuse(401, "Unauthorized"), AccessRevoked, False),
     "F39 no such bot": (lambda: refuse(404, "Not Found"), AccessRevoked, False),
@@ -341,6 +346,14 @@ def test_f37_what_telegram_would_not_say_is_an_error_of_the_librarys(body: bytes
     """And no ``KeyError``, which nobody who listens would expect."""
     with pytest.raises(TelegramError):
         AiohttpRequest.parse_json_payload(body)
+
+
+async def test_f16_an_answer_is_read_up_to_its_bound(
+    server: TelegramServer, adapter: TelegramAdapter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("adapters.telegram.request.MAX_ANSWER", 50)
+    assert type(await failure(adapter)) is OutcomeUnknown
+    assert len(server.state.messages) == 1
 
 
 async def test_f37_an_answer_that_does_not_come_leaves_the_outcome_open(
