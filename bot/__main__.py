@@ -40,6 +40,7 @@ _COMMANDS = (
     ("replay", "bot.cli.replay:replay", _RUN, "Send what chats lack of a day."),
     ("broadcast", "bot.cli.broadcast:broadcast", _RUN, "An announcement to every chat."),
     ("copy-store", "bot.cli.copy_store:copy_store", _RUN, "The whole store in another database."),
+    ("doctor", "bot.cli.doctor:doctor", _RUN, "What is wrong since when, and what to do."),
     ("check", "bot.cli.check:check", _RUN, "What is set, what works, and what to do."),
     ("adapters", "bot.cli.adapters:adapters", _RUN, "Where posts can go, and what is missing."),
 )
@@ -68,6 +69,8 @@ every file can be read. Example:
     sulan import digests/*.md""",
     "check": """Settings, store, upstreams, key, endpoint, model. Costs nothing: a model's endpoint
 is asked for its list of models only.""",
+    "doctor": """From the store, this machine's files, and a process that runs here. Changes nothing
+and asks no upstream. Exits with 1 if something needs a person.""",
     "chats": """Chats of the settings and chats that subscribed. Examples:
 
     sulan chats

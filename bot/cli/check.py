@@ -15,6 +15,8 @@ from config.describe import shown_values
 from config.load import DEFAULT, Loaded
 from config.rules import advice
 
+_PROBE = "check"
+
 State = Literal["ok", "note", "wrong"]
 
 _SIGNS: dict[State, tuple[str, str]] = {
@@ -43,7 +45,7 @@ async def check(*, json: JsonOption = False) -> int:
     verdicts = [*_settings(loaded)]
     try:
         async with started(loaded.settings) as sulan:
-            verdicts.append(_store(loaded))
+            verdicts.append(await _store(loaded, sulan))
             verdicts += await _upstreams(sulan)
             verdicts.append(await _model(sulan))
     except StoreError as error:
@@ -65,7 +67,11 @@ def _settings(loaded: Loaded) -> Iterable[Verdict]:
         yield Verdict(key, "note", hint)
 
 
-def _store(loaded: Loaded) -> Verdict:
+async def _store(loaded: Loaded, sulan: Sulan) -> Verdict:
+    """Opening it has read it; a row is written and taken away again."""
+    now = sulan.clock.now()
+    await sulan.store.leases.acquire(_PROBE, sulan.owner, now=now, until=now)
+    await sulan.store.leases.release(_PROBE, sulan.owner)
     place = shown_values(loaded.settings)["store.url"]
     return Verdict("store", "ok", f"{place} can be read and written.")
 
