@@ -5,6 +5,7 @@ import asyncio
 import logging
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -19,6 +20,8 @@ from tests.kill.campaign import Plan, campaign
 # The address of a cluster on which the tests may make databases (tests/support).
 _CLUSTER = "SULAN_TEST_POSTGRES_URL"
 _MOST_SHOWN = 40
+_FILE = "sqlite"
+_WHICH = "sqlite, or postgresql+psycopg://…, which is emptied; else both, where there is a cluster"
 # In the short form a paper is quoted where its model's call was killed, rather than waited for.
 _SHORT = 50
 
@@ -29,20 +32,29 @@ def main() -> None:
     # Whoever is killed hangs up in mid-answer; that is no news.
     logging.getLogger("aiohttp").setLevel(logging.CRITICAL)
     if options.database or not os.environ.get(_CLUSTER):
-        sys.exit(_run(options, options.database))
-    code = _run(options, "")
-    database = _made(os.environ[_CLUSTER])
+        sys.exit(_run(options, options.database.replace(_FILE, "")))
+    cluster = os.environ[_CLUSTER]
+    database = _made(cluster)
     try:
-        code = _run(options, database.render_as_string(hide_password=False)) or code
+        # Side by side: for the most part both wait.
+        address = database.render_as_string(hide_password=False)
+        both = [_begun(place) for place in (_FILE, address)]
+        sys.exit(max(run.wait() for run in both))
     finally:
-        _drop(os.environ[_CLUSTER], database)
-    sys.exit(code)
+        _drop(cluster, database)
+
+
+def _begun(database: str) -> "subprocess.Popen[bytes]":
+    """This command, for one database."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "tests.kill", *sys.argv[1:], "--database", database]
+    )
 
 
 def _options() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.kill", description=__doc__)
     parser.add_argument("--kills", type=int, default=20)
-    parser.add_argument("--database", default="", help="postgresql+psycopg://…, which is emptied")
+    parser.add_argument("--database", default="", help=_WHICH)
     parser.add_argument("--programs", default="mixed", help="1, 3, …, or mixed: 1 and 3 in turn")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--cold-every", type=int, default=20, help="0: every start is forked")
@@ -69,16 +81,21 @@ def _run(options: argparse.Namespace, database: str) -> int:
         patience_s=options.patience,
         minutes=options.minutes,
     )
-    _tell(f"{name}: {plan.kills} kills, SEED={plan.seed}, logged in {folder}")
-    said = asyncio.run(campaign(plan, _tell))
+
+    def tell(line: str) -> None:
+        sys.stdout.write(f"{name}: {line}\n")
+        sys.stdout.flush()
+
+    tell(f"{plan.kills} kills, SEED={plan.seed}, logged in {folder}")
+    said = asyncio.run(campaign(plan, tell))
     (folder / "faults.txt").write_text("\n".join(said.faults), "utf-8")
     for line in (*said.lines, *(f"FAULT {fault}" for fault in said.faults[:_MOST_SHOWN])):
-        _tell(line)
-    _tell(said.row)
+        tell(line)
+    tell(said.row)
     if said.faults:
-        _tell(f"{len(said.faults)} faults; again with SEED={plan.seed}, see {folder}")
+        tell(f"{len(said.faults)} faults; again with SEED={plan.seed}, see {folder}")
         return 1
-    _tell("nothing lost, nothing twice but where it is declared")
+    tell("nothing lost, nothing twice but where it is declared")
     if not options.folder:
         shutil.rmtree(base)
     return 0
@@ -101,11 +118,6 @@ def _administer(cluster: str, statement: str) -> None:
     address = cluster.replace("postgresql+psycopg://", "postgresql://")
     with psycopg.connect(address, autocommit=True) as connection:
         connection.execute(statement.encode())
-
-
-def _tell(line: str) -> None:
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from bot.domain.target import Target
 
 # The same words on both platforms, so that the two must end with the same papers.
 _SOME = ("video", "diffusion")
+_FEW = ("robot",)
 _DIGESTS = ("robot", "reasoning", "3D")
 _CROWD = 30
 
@@ -52,7 +53,7 @@ def on_telegram() -> list[Member]:
     several = [
         Member(Target("telegram", "4242"), language="zh"),
         Member(Target("telegram", "-1001000000001"), words=_SOME),
-        Member(Target("telegram", "-1001000000002", "77"), words=_SOME),
+        Member(Target("telegram", "-1001000000002", "77"), words=_FEW),
     ]
     digests = [
         Member(Target("telegram", str(5000 + n)), style="digest", words=(word,))

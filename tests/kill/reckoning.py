@@ -80,6 +80,9 @@ def _reckon_chat(
     seen = {message.id for message in messages}
     recorded = {row.message_id.rpartition("/")[2] for row in rows if row.state == "sent"}
     _lack(result, member, recorded - seen - {""}, "is said to be sent and was never seen")
+    sent = {row.paper for row in rows if row.kind == "paper" and row.state == "sent"}
+    linked = {paper for message in messages for paper in message.papers}
+    _lack(result, member, sent - linked, "is said to be sent and stands nowhere")
     extras = [message for message in messages if message.id not in recorded]
     if member.style == "digest":
         _check_digest(result, member, messages, rows)

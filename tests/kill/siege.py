@@ -39,6 +39,7 @@ class Kill:
     pid: int
     program: str
     lived_s: float
+    cpu_s: float
     programs: int
 
 
@@ -63,6 +64,7 @@ class Siege:
     stalled: int = 0
     faults: list[str] = field(default_factory=list[str])
     _silent_since: float | None = None
+    _cpu_s: float = 0.0
 
     def pids(self) -> Sequence[int]:
         """The programs that live."""
@@ -71,6 +73,7 @@ class Siege:
 
     def strike(self, pid: int) -> None:
         """SIGKILL for a process of ours."""
+        self._cpu_s = _cpu_s(pid)
         for program in (*self.programs, *self.migrations.programs):
             if program.pid == pid:
                 program.kill()
@@ -245,6 +248,7 @@ class Siege:
             victim.pid or 0,
             victim.name,
             round(time.monotonic() - victim.began, 3),
+            self._cpu_s,
             len(self.programs),
         )
         self.kills.append(kill)
@@ -265,3 +269,12 @@ class Siege:
         calls = {(c.paper, c.language) for c in self.world.model.calls[-200:] if c.pid == pid}
         if calls:
             self.in_flight += len(calls - self.books.summaries({paper for paper, _ in calls}))
+
+
+def _cpu_s(pid: int) -> float:
+    """What a process has computed so far, in seconds (proc(5)); for the log."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / 100

@@ -1,6 +1,7 @@
 """The messages that stand on the platforms, by chat."""
 
 import json
+from collections import Counter
 
 from adapters.discord.testing import Channel
 from bot.domain.target import Target
@@ -36,8 +37,8 @@ def days_begun_twice(world: World) -> list[str]:
 
 def answers(world: World) -> dict[str, int]:
     """How many messages each who asked has got."""
-    state = world.telegram.state
-    return {user: len(state.in_chat(user)) for user in world.asked}
+    counts = Counter(message.chat for message in world.telegram.state.messages)
+    return {user: counts[user] for user in world.asked}
 
 
 def _shown(message: dict[str, object]) -> Shown:

@@ -100,8 +100,8 @@ interval_s = 0
 [http]
 attempts = 1
 [run]
-collect_every_s = 0.5
-plan_every_s = 0.3
+collect_every_s = 0.8
+plan_every_s = 0.8
 takeover_s = {TAKEOVER_S}
 publish_deadline_s = {self.model_deadline_s}
 [log]

@@ -1,0 +1,128 @@
+"""The harness that kills programs must see what went wrong: each fault that it looks for, once."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from bot.domain.target import Target
+from tests.kill.books import Row
+from tests.kill.chats import Member
+from tests.kill.reckoning import Reckoning, Shown, reckon
+
+ONE, TWO = "2608.00001", "2608.00002"
+TELEGRAM = Member(Target("telegram", "4242"))
+DISCORD = Member(Target("discord", "7"))
+DIGEST = Member(Target("discord", "8"), style="digest")
+
+
+def row(member: Member, paper: str, message_id: str = "1", **changes: object) -> Row:
+    kept = Row(
+        member.target,
+        f"paper:{paper}:en",
+        part=0,
+        state="sent",
+        message_id=message_id,
+        resent=False,
+        reason="",
+        due_at=datetime(2026, 11, 21, tzinfo=UTC),
+    )
+    return replace(kept, **changes)  # type: ignore[arg-type]
+
+
+def shown(message_id: str, *papers: str) -> Shown:
+    return Shown(message_id, " ".join(f"https://huggingface.co/papers/{one}" for one in papers))
+
+
+def of(member: Member, rows: list[Row], messages: list[Shown]) -> Reckoning:
+    return reckon([member], {member.target: messages}, rows, {ONE})
+
+
+def test_f55_each_paper_sent_once_is_no_fault() -> None:
+    result = of(TELEGRAM, [row(TELEGRAM, ONE)], [shown("1", ONE)])
+    assert (result.faults, result.messages.total()) == ([], 1)
+
+
+@pytest.mark.parametrize(
+    ("rows", "messages", "words"),
+    [
+        pytest.param([], [], "was never planned", id="no row"),
+        pytest.param([row(TELEGRAM, ONE)], [], "was never seen", id="marked and not sent"),
+        pytest.param(
+            [row(TELEGRAM, ONE, "")], [], "stands nowhere", id="marked and not sent, without an id"
+        ),
+        pytest.param(
+            [row(TELEGRAM, ONE, "", state="sending")], [], "is left sending", id="left in flight"
+        ),
+        pytest.param(
+            [row(TELEGRAM, ONE, "", state="pending")], [], "is left pending", id="left waiting"
+        ),
+        pytest.param(
+            [row(TELEGRAM, ONE)],
+            [shown("1", ONE), shown("2", ONE)],
+            "1 undeclared copies",
+            id="a copy that nobody declared",
+        ),
+        pytest.param(
+            [row(TELEGRAM, ONE, resent=True)],
+            [shown("1", ONE), shown("2", ONE), shown("3", ONE)],
+            "2 undeclared copies",
+            id="more than one copy more",
+        ),
+        pytest.param(
+            [row(TELEGRAM, ONE, "", state="unknown")],
+            [],
+            "is unknown: for no reason",
+            id="unknown without a reason",
+        ),
+    ],
+)
+def test_f55_what_is_lost_left_or_doubled_on_telegram_is_seen(
+    rows: list[Row], messages: list[Shown], words: str
+) -> None:
+    result = of(TELEGRAM, rows, messages)
+    assert any(words in fault for fault in result.faults), result.faults
+
+
+def test_f55_a_declared_copy_on_telegram_is_counted_and_no_fault() -> None:
+    result = of(TELEGRAM, [row(TELEGRAM, ONE, resent=True)], [shown("1", ONE), shown("2", ONE)])
+    assert (result.faults, result.doubled["telegram"]) == ([], 1)
+
+
+def test_f55_an_unknown_one_that_arrived_is_no_copy() -> None:
+    unknown = row(TELEGRAM, ONE, "", state="unknown", reason="stopped in mid-call")
+    result = of(TELEGRAM, [unknown], [shown("1", ONE)])
+    assert result.faults == []
+    assert (result.doubled["telegram"], result.unknown_arrived["telegram"]) == (0, 1)
+
+
+def test_f55_on_discord_no_copy_may_be_declared() -> None:
+    result = of(DISCORD, [row(DISCORD, ONE, resent=True)], [shown("1", ONE), shown("2", ONE)])
+    assert result.doubled["discord"] == 1
+    assert len(result.faults) == 1
+
+
+def test_f55_on_discord_nothing_may_stay_unknown() -> None:
+    unknown = row(DISCORD, ONE, "", state="unknown", reason="stopped in mid-call")
+    assert len(of(DISCORD, [unknown], []).faults) == 1
+
+
+def test_f55_a_digest_must_show_every_paper_that_it_includes() -> None:
+    rows = [
+        row(DIGEST, ONE, "5", post_key="digest:2026-11-21:en"),
+        *(row(DIGEST, one, "", state="included") for one in (ONE, TWO)),
+    ]
+    assert of(DIGEST, rows, [shown("5", ONE, TWO)]).faults == []
+    (fault,) = of(DIGEST, rows, [shown("5", ONE)]).faults
+    assert f"{TWO} stands in no message" in fault
+
+
+def test_f55_two_chats_that_want_the_same_must_get_the_same() -> None:
+    few = [replace(member, words=("video",)) for member in (TELEGRAM, DISCORD)]
+    rows = [row(few[0], ONE), row(few[0], TWO, "2"), row(few[1], ONE)]
+    messages = {
+        few[0].target: [shown("1", ONE), shown("2", TWO)],
+        few[1].target: [shown("1", ONE)],
+    }
+    (fault,) = reckon(few, messages, rows, {ONE, TWO}).faults
+    assert f"discord/7: {TWO} was planned for telegram/4242 only" in fault
