@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: run test lock lint types imports check words clean
+.PHONY: run test lock lint types imports check kill words clean
 
 run: $(VENV)/.run-installed  ## the whole way on the bundled sample day: no token, no network
 	$(BIN)/sulan demo
@@ -30,6 +30,10 @@ imports: $(VENV)/.dev-installed
 	$(BIN)/lint-imports
 
 check: lint types imports test
+
+KILLS ?= 20
+kill: $(VENV)/.dev-installed  ## whole programs killed at chosen places: KILLS=1000 DATABASE=sqlite or an address, SEED=
+	$(WITH_POSTGRES) $(BIN)/python -m tests.kill --kills $(KILLS) $(DATABASE:%=--database %) $(SEED:%=--seed %)
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
