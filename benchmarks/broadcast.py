@@ -7,18 +7,19 @@ possible (FACTS §6), and how long a chat with one post waits while 10,000 other
 
 Rates and waits are on virtual time: the loop skips the waiting, and the platform enforces its
 limits by the same clock, which stands while the database works. CPU and memory are real. Some of it
-is repeated on the real clock; ``--quick`` leaves out what takes minutes.
+is repeated on the real clock; ``--quick`` leaves out what takes minutes. ``--database`` names a
+database that may be emptied, for what is not in memory.
 
-Run: python benchmarks/broadcast.py [--quick]
+Run: python benchmarks/broadcast.py [--quick] [--database URL] [--json]
 """
 
+import argparse
 import asyncio
 import resource
-import sys
 import tempfile
 import time
 from collections import defaultdict, deque
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -26,6 +27,8 @@ from functools import partial
 from pathlib import Path
 
 from adapters.base import Message, Pace
+from benchmarks.emptied import empty
+from benchmarks.figure import Figure, at_least, at_most, database_of, tell
 from bot.clock import SystemClock
 from bot.domain.chat import Chat
 from bot.domain.delivery import Delivery
@@ -192,44 +195,134 @@ FAIRNESS = Case(1_000, 10, 100)
 LARGEST = Case(10_000, 1, 100)
 
 
+@dataclass(frozen=True)
+class Played:
+    """A broadcast that has been played, and ``where``: on which clock, over which store."""
+
+    permitted: Permitted
+    case: Case
+    where: str
+    result: Result
+
+    @property
+    def sent_to(self) -> float:
+        """Chats with so many posts each; who came late counts in part."""
+        return self.case.chats + self.case.latecomers / self.case.posts
+
+    @property
+    def took_s(self) -> float:
+        """From the first arrival to the last."""
+        return self.result.times[-1] - self.result.times[0]
+
+    @property
+    def of_permitted(self) -> float:
+        """The rate, over the greatest that the platform permits."""
+        return self.permitted.floor_s(self.sent_to, self.case.posts) / self.took_s
+
+    @property
+    def of_asked(self) -> float:
+        """The rate, over that which the adapter asks for."""
+        return self.permitted.configured_s(self.sent_to, self.case.posts) / self.took_s
+
+    @property
+    def over_floor(self) -> float:
+        """Publication to the last arrival, over the least time possible."""
+        return self.result.times[-1] / self.permitted.floor_s(self.sent_to, self.case.posts)
+
+
 def main() -> None:
     """Print a line a broadcast."""
-    print(f"virtual time, store in memory, {LATENCY_S * 1000:.0f} ms a call")
-    _head()
-    for permitted in PLATFORMS:
-        for case in (*CASES, FAIRNESS):
-            _tell(permitted, case, run_virtually(partial(_in_memory, permitted, case)))
-    if "--quick" in sys.argv:
+    parser = argparse.ArgumentParser(description="Measure broadcasts.")
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--database", help="one that may be emptied, postgresql+psycopg://…")
+    parser.add_argument("--json", action="store_true")
+    options = parser.parse_args()
+    played: list[Played] = []
+    if not options.json:
+        print(f"{LATENCY_S * 1000:.0f} ms a call")
+        _head()
+    for one in _played(options.database, quick=options.quick):
+        played.append(one)
+        if not options.json:
+            _tell(one)
+    if options.json:
+        tell(figure for one in played for figure in figures(one))
+
+
+def figures(played: Played) -> list[Figure]:
+    """Those of the pace that the adapters ask for."""
+    permitted, case, result = played.permitted, played.case, played.result
+    if permitted not in PLATFORMS[1::2]:
+        return []
+    what = (
+        f"{permitted.name}, {case.posts} to {case.chats:,} {'chat' if case.chats == 1 else 'chats'}"
+    )
+    floor = permitted.floor_s(played.sent_to, case.posts)
+    where, _, database = played.where.partition(", ")
+    return [
+        Figure(
+            *("broadcast", f"{what}: rate over the permitted", played.of_permitted),
+            goal=at_least(0.97),
+            basis=f"{where}; {permitted.per_second}/s, {permitted.in_chat} in a chat within"
+            f" {permitted.within_s:g} s",
+            database=database,
+        ),
+        Figure(
+            *("broadcast", f"{what}: publication to last arrival", played.over_floor),
+            goal=at_most(1.05),
+            basis=f"{where}; floor {floor:.1f} s",
+            database=database,
+        ),
+        Figure(
+            *("broadcast", f"{what}: refused with 429", result.refused),
+            goal=at_most(0),
+            basis=where,
+            database=database,
+        ),
+    ]
+
+
+def _played(address: str | None, *, quick: bool) -> Iterator[Played]:
+    database = database_of(address)
+    if address is None:
+        for permitted in PLATFORMS:
+            for case in (*CASES, FAIRNESS):
+                result = run_virtually(partial(_in_memory, permitted, case))
+                yield Played(permitted, case, "virtual time, in memory", result)
+    if quick:
         return
-    print("virtual time, SQLite")
-    _head()
     for permitted in PLATFORMS[1::2]:
         threads = Threads()
-        play = partial(_over_a_file, permitted, LARGEST, LoopClock(START), threads)
-        _tell(permitted, LARGEST, run_virtually(play, threads=threads))
-    print("real time, SQLite")
-    _head()
+        play = partial(_over_a_store, permitted, LARGEST, LoopClock(START), threads)
+        result = run_virtually(partial(play, address), threads=threads)
+        yield Played(permitted, LARGEST, f"virtual time, {database}", result)
     for permitted in PLATFORMS:
         for case in (Case(1, 22), Case(600, 1)):
-            _tell(permitted, case, asyncio.run(_over_a_file(permitted, case, SystemClock())))
+            result = asyncio.run(_over_a_store(permitted, case, SystemClock(), address=address))
+            yield Played(permitted, case, f"real time, {database}", result)
 
 
 async def _in_memory(permitted: Permitted, case: Case) -> Result:
     return await broadcast(permitted, case, MemoryStore(), LoopClock(START))
 
 
-async def _over_a_file(
-    permitted: Permitted, case: Case, clock: Clock, threads: Threads | None = None
+async def _over_a_store(
+    permitted: Permitted,
+    case: Case,
+    clock: Clock,
+    threads: Threads | None = None,
+    address: str | None = None,
 ) -> Result:
-    async with _database() as store:
+    async with _database(address) as store:
         watched = store if threads is None else threads.watch(store)
         return await broadcast(permitted, case, watched, clock)
 
 
 @asynccontextmanager
-async def _database() -> AsyncGenerator[Store, None]:
+async def _database(address: str | None) -> AsyncGenerator[Store, None]:
     with tempfile.TemporaryDirectory() as folder:
-        async with open_store(Path(folder) / "sulan.sqlite3") as store:
+        async with open_store(address or Path(folder) / "sulan.sqlite3") as store:
+            await empty(store)
             yield store
 
 
@@ -240,22 +333,21 @@ def _head() -> None:
     )
 
 
-def _tell(permitted: Permitted, case: Case, result: Result) -> None:
-    sent = case.chats + case.latecomers / case.posts
-    asked = permitted.configured_s(sent, case.posts)
-    floor = permitted.floor_s(sent, case.posts)
-    took = result.times[-1] - result.times[0]
+def _tell(played: Played) -> None:
+    permitted, case, result = played.permitted, played.case, played.result
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(
         f"{permitted.name:9}{permitted.pace.per_second:5} {case.chats:5} {case.posts:5} |"
         f" {result.per_second:6.2f}"
-        f"  {asked / took:8.3f}  {floor / took:12.3f}  {result.times[-1] / floor:10.3f}"
+        f"  {played.of_asked:8.3f}  {played.of_permitted:12.3f}  {played.over_floor:10.3f}"
         f"  {result.worst_second:7}  {result.refused:3} | {result.cpu_ms:6.2f}  {peak:7.0f}"
+        f"  {played.where}"
     )
     if waits := result.late_waits:
         print(
-            f"  a chat with one post, due while {case.chats:,} are served in {took:.0f} s, waits"
-            f" {waits[len(waits) // 2]:.1f} s (median), {waits[len(waits) * 99 // 100]:.1f} s (p99)"
+            f"  a chat with one post, due while {case.chats:,} are served in {played.took_s:.0f} s,"
+            f" waits {waits[len(waits) // 2]:.1f} s (median),"
+            f" {waits[len(waits) * 99 // 100]:.1f} s (p99)"
         )
 
 

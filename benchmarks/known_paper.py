@@ -1,10 +1,12 @@
 """How long `/paper` takes for a paper that is known: idle, and in the middle of a broadcast.
 
     python benchmarks/known_paper.py [--papers 10000] [--chats 10000] [--seconds 10] [--rounds 3]
+        [--database URL] [--json]
 
-In one process on a SQLite file, as `sulan run` is: the command service with a responder that takes
-every answer at once, so that what is measured is ours alone. People ask at random moments, 50 a
-second; a question that comes while others are still being answered counts from when it came.
+In one process, on a SQLite file or a database that may be emptied, as `sulan run` is: the command
+service with a responder that takes every answer at once, so that what is measured is ours alone.
+People ask at random moments, 50 a second; a question that comes while others are still being
+answered counts from when it came.
 
 - idle: nobody else does anything;
 - broadcast at Telegram's pace: the deliverer sends one post to each chat, 29.2 a second;
@@ -29,6 +31,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from adapters.base import Message, Pace
+from benchmarks.emptied import empty
+from benchmarks.figure import Figure, at_most, database_of, tell
 from bot.clock import SystemClock
 from bot.domain.chat import Chat
 from bot.domain.command import Command
@@ -118,20 +122,46 @@ def main() -> None:
     arguments.add_argument("--chats", type=int, default=10_000)
     arguments.add_argument("--seconds", type=float, default=10, help="of each measurement")
     arguments.add_argument("--rounds", type=int, default=3)
+    arguments.add_argument("--database", help="one that may be emptied, postgresql+psycopg://…")
+    arguments.add_argument("--json", action="store_true")
     arguments.add_argument("--goal-ms", type=float, default=50, help="99th percentile allowed")
     options = arguments.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        asyncio.run(_run(Path(folder) / "sulan.db", options))
+        place = options.database or Path(folder) / "sulan.db"
+        scenes = asyncio.run(_run(place, options))
+    if options.json:
+        tell(_figure(scene, options) for scene in scenes)
+        return
+    print(f"{options.papers:,} papers, {options.chats:,} chats, {PER_SECOND} questions a second")
+    print(f"{'meanwhile':<34}{'asked':>7}{'p50':>10}{'p99':>10}{'longest':>10}{'p99/goal':>9}")
+    for scene in scenes:
+        print(_line(scene.name, scene.times, options.goal_ms))
 
 
-async def _run(place: Path, options: argparse.Namespace) -> None:
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What went on meanwhile, and the seconds that each question took."""
+
+    name: str
+    times: Sequence[float]
+
+
+def _figure(scene: Scene, options: argparse.Namespace) -> Figure:
+    return Figure(
+        *("a known /paper", f"p99 meanwhile: {scene.name}", _p99(scene.times) * 1e3, "ms"),
+        goal=at_most(options.goal_ms),
+        basis=f"{options.papers:,} papers, {options.chats:,} chats, {PER_SECOND} questions a"
+        f" second; p50 {statistics.median(scene.times) * 1e3:.1f} ms",
+        database=database_of(options.database),
+    )
+
+
+async def _run(place: str | Path, options: argparse.Namespace) -> list[Scene]:
     ids = [PaperId(f"{2501 + n // 50_000:04}.{n % 50_000 + 1:05}") for n in range(options.papers)]
     async with open_store(place) as store:
+        await empty(store)
         await _fill(store, ids, options.chats)
-        print(
-            f"{options.papers:,} papers, {options.chats:,} chats, {PER_SECOND} questions a second"
-        )
-        print(f"{'meanwhile':<34}{'asked':>7}{'p50':>10}{'p99':>10}{'longest':>10}{'p99/goal':>9}")
+        found: list[Scene] = []
         scenes: dict[str, Callable[[], AsyncGenerator[Callable[[], str], None]]] = {
             "nothing": _idle,
             "broadcast, 29.2 a second": lambda: _broadcast(store, ids, options.chats, 29.2),
@@ -145,7 +175,8 @@ async def _run(place: Path, options: argparse.Namespace) -> None:
                     times = await _ask(store, ids, options.seconds)
                     rounds.append((times, did()))
             times, rate = min(rounds, key=lambda done: _p99(done[0]))
-            print(_line(f"{name}{rate}", times, options.goal_ms))
+            found.append(Scene(f"{name}{rate}", times))
+    return found
 
 
 def _line(name: str, times: Sequence[float], goal: float) -> str:

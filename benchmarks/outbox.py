@@ -1,6 +1,6 @@
 """How fast the outbox takes, gives and settles deliveries, at backlogs of several sizes.
 
-    .venv/bin/python benchmarks/outbox.py [--place sulan.db] [--backlogs 100000,1000000]
+    .venv/bin/python benchmarks/outbox.py [--database URL] [--backlogs 100000,1000000] [--json]
 
 For each backlog: deliveries added per second of processor time, each operation's median and 99th
 percentile in milliseconds, and its processor time. Beside them: the same rows put by the bare
@@ -21,6 +21,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from benchmarks.emptied import empty
+from benchmarks.figure import Figure, database_of, tell
 from bot.domain.delivery import Delivery, State
 from bot.domain.target import Target
 from bot.store.sql_store import SqlStore, open_store
@@ -60,7 +62,8 @@ def deliveries(number: int, chats: int) -> Iterator[Delivery]:
         yield Delivery(target, f"paper:2611.{n // chats:05}:zh", NOW, NOW)
 
 
-async def fill(store: SqlStore, number: int, chats: int) -> str:
+async def fill(store: SqlStore, number: int, chats: int) -> tuple[float, float]:
+    """Rows a second on the wall, and of all processors."""
     times, group = Times(), list[Delivery]()
     for delivery in deliveries(number, chats):
         group.append(delivery)
@@ -69,7 +72,7 @@ async def fill(store: SqlStore, number: int, chats: int) -> str:
                 await store.outbox.add(group)
             group = []
     wall, cpu = sum(times.wall["add"]), sum(times.cpu["add"])
-    return f"{number / wall:,.0f}/s ({number / cpu:,.0f} per processor second)"
+    return number / wall, number / cpu
 
 
 def bare(number: int) -> str:
@@ -104,17 +107,54 @@ async def measure(store: SqlStore) -> Times:
     return times
 
 
-async def run(place: str | None, backlog: int, chats: int) -> None:
+@dataclass(frozen=True)
+class Filled:
+    """A backlog: rows added a second on the wall and of processors, then each operation's times."""
+
+    backlog: int
+    chats: int
+    rate: float
+    cpu_rate: float
+    again: float
+    times: Times
+    row_bytes: float = 0.0
+
+
+async def run(place: str | None, backlog: int, chats: int) -> Filled:
     with tempfile.TemporaryDirectory() as folder:
         async with open_store(place or Path(folder) / "sulan.db") as store:
-            print(f"{backlog:,} deliveries for {chats:,} chats:")
-            print(f"  added        {await fill(store, backlog, chats)}")
-            print(f"  nothing new  {await fill(store, min(backlog, 100_000), chats)}")
+            await empty(store)
+            rate, cpu_rate = await fill(store, backlog, chats)
+            again, _ = await fill(store, min(backlog, 100_000), chats)
             times = await measure(store)
-            for name in times.wall:
-                print(times.show(name))
-        if not place:
-            print(f"  {size(Path(folder) / 'sulan.db') / backlog:.0f} bytes a delivery")
+        row_bytes = 0.0 if place else size(Path(folder) / "sulan.db") / backlog
+    return Filled(backlog, chats, rate, cpu_rate, again, times, row_bytes)
+
+
+def show(one: Filled) -> None:
+    print(f"{one.backlog:,} deliveries for {one.chats:,} chats:")
+    print(f"  added        {one.rate:,.0f}/s ({one.cpu_rate:,.0f} per processor second)")
+    print(f"  nothing new  {one.again:,.0f}/s")
+    for name in one.times.wall:
+        print(one.times.show(name))
+    if one.row_bytes:
+        print(f"  {one.row_bytes:.0f} bytes a delivery")
+
+
+def figures(one: Filled, database: str) -> list[Figure]:
+    """What is added, and what a claim, a mark and an outcome of a hundred cost."""
+    what = f"{one.backlog:,} deliveries for {one.chats:,} chats"
+    basis = f"{one.cpu_rate:,.0f} per processor second"
+    made = [
+        Figure("outbox", f"{what}: added", one.rate, "rows/s", None, basis, database),
+    ]
+    for name in ("claim 100", "sending 100", "sent 100"):
+        wall = one.times.wall[name]
+        p99 = statistics.quantiles(wall, n=100)[-1] * 1e3
+        median = statistics.median(wall) * 1e3
+        text = f"p99 {p99:.1f} ms"
+        made.append(Figure("outbox", f"{what}: {name}", median, "ms", None, text, database))
+    return made
 
 
 def size(path: Path) -> int:
@@ -123,13 +163,21 @@ def size(path: Path) -> int:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Measure the outbox.")
-    parser.add_argument("--place", help="an empty database, for one backlog only")
+    parser.add_argument("--database", help="one that may be emptied, postgresql+psycopg://…")
+    parser.add_argument("--json", action="store_true")
     parser.add_argument("--backlogs", default="100000,1000000")
     options = parser.parse_args()
-    print(f"sqlite3 alone: {bare(200_000)}")
+    if not options.json:
+        print(f"sqlite3 alone: {bare(200_000)}")
+    made: list[Figure] = []
     for backlog in map(int, options.backlogs.split(",")):
-        for chats in [backlog] if options.place else [backlog, 1_000]:
-            asyncio.run(run(options.place, backlog, chats))
+        for chats in (backlog, 1_000):
+            one = asyncio.run(run(options.database, backlog, chats))
+            made += figures(one, database_of(options.database))
+            if not options.json:
+                show(one)
+    if options.json:
+        tell(made)
 
 
 if __name__ == "__main__":
