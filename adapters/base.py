@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any, Protocol, runtime_checkable
 
 from bot.domain.command import Command, MenuEntry, Reaction, Suggestion
@@ -19,6 +20,17 @@ class Pace:
 
     per_second: float | None = None
     chat_gap: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fare:
+    """What a platform takes for messages above ``Pace.per_second``: so many more a second, each for
+    ``price`` of its ``currency``, and on one day (UTC) no more than ``most_a_day``."""
+
+    per_second: float
+    price: Decimal
+    currency: str
+    most_a_day: int
 
 
 # What an adapter renders is its own affair: nobody else looks inside.
@@ -89,6 +101,30 @@ class Repeatable(Protocol):
 
     async def find(self, target: Target, key: str) -> Receipt | None:
         """Look the message up in the chat's history; ``None`` if it is not there."""
+        ...
+
+
+@runtime_checkable
+class Tracing(Protocol):
+    """A ``Repeatable`` that cannot look every message up again. Of one that leaves no trace nobody
+    can tell, once its key is forgotten, whether it arrived."""
+
+    def traces(self, message: Message) -> bool:
+        """Whether ``find`` would know a message that was sent."""
+        ...
+
+
+@runtime_checkable
+class Payable(Protocol):
+    """An adapter whose platform sells more messages a second than it gives away."""
+
+    @property
+    def fare(self) -> Fare | None:
+        """What may be bought; ``None`` where the options do not say so."""
+        ...
+
+    def charged(self, message: Message) -> Message:
+        """The same message, to be sent in a paid slot. Pure."""
         ...
 
 

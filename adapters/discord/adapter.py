@@ -14,7 +14,7 @@ from adapters.discord.errors import NO_MESSAGES, UNKNOWN_MESSAGE, refusal_code
 from adapters.discord.forum import Forums
 from adapters.discord.gather import Gatherings
 from adapters.discord.history import History
-from adapters.discord.marks import marked
+from adapters.discord.marks import has_place, marked
 from adapters.discord.message import THREAD_NAME, DiscordMessage
 from adapters.discord.options import ChannelOptions, DiscordOptions, ForumStyle
 from adapters.discord.places import Holds, Places
@@ -137,6 +137,10 @@ class DiscordAdapter:
                 raise
             # The post or thread is gone, or closed: that says nothing about the channel.
             raise ContentRejected(f"the message's thread takes no edit: {error}") from error
+
+    def traces(self, message: Message) -> bool:
+        shown: DiscordMessage = message
+        return has_place(shown.new(), address=shown.address)
 
     async def find(self, target: Target, key: str) -> Receipt | None:
         channel = target.thread or target.chat

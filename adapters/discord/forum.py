@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from adapters.discord.history import History
-from adapters.discord.marks import has_mark, marked
+from adapters.discord.marks import has_mark, has_place, marked
 from adapters.discord.message import THREAD_NAME, DiscordMessage
 from adapters.discord.options import ChannelOptions
 from adapters.discord.places import Places
@@ -80,7 +80,10 @@ class Forums:
     async def first_if_same(self, thread: str, message: DiscordMessage, key: str) -> str | None:
         """The id of a thread's first message, where it is this one."""
         first = await self._first_message(thread)
-        return first["id"] if first and _same(first, message, key) else None
+        if first is None:
+            return None
+        is_new = self._history.is_new(thread)
+        return first["id"] if has_mark(first, key) or (is_new and _reads(first, message)) else None
 
     async def find(self, forum: str, key: str) -> tuple[str, str] | None:
         """The thread and message with a delivery's mark: the first message of one of our latest
@@ -135,9 +138,15 @@ def thread_name(message: DiscordMessage) -> str:
     return title if len(title) <= THREAD_NAME else f"{title[: THREAD_NAME - 1].rstrip()}…"
 
 
-def _same(first: JsonObject, message: DiscordMessage, key: str) -> bool:
-    """By the mark; a plain message carries none and is known by its text."""
-    return has_mark(first, key) or bool(message.content and first["content"] == message.content)
+def _reads(first: JsonObject, message: DiscordMessage) -> bool:
+    """Whether a message that carries no mark has this one's text."""
+    if message.content:
+        return bool(first["content"] == message.content)
+    if message.embed is None or has_place(message.new(), address=message.address):
+        return False
+    embed = message.embed.json()
+    standing = [(e.get("title"), e.get("description")) for e in first["embeds"]]
+    return standing == [(embed.get("title"), embed.get("description"))]
 
 
 def _id(thread: JsonObject) -> str:

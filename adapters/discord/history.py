@@ -14,6 +14,8 @@ _PAGE = 100
 # What is older than two days is no delivery's any more (bot.domain.delivery.MAX_AGE).
 _FAR_ENOUGH = timedelta(hours=48)
 _PAGES = 20
+# Longer than a send is repeated without looking for the message (two minutes: REPEAT_WINDOW).
+_REPEATED_WITHIN = timedelta(minutes=10)
 _EPOCH = datetime(2015, 1, 1, tzinfo=UTC)
 
 JsonObject = Mapping[str, Any]
@@ -52,6 +54,10 @@ class History:
             for message in page
             if message["author"]["id"] == own and created_at(message["id"]) >= since
         ]
+
+    def is_new(self, snowflake: str) -> bool:
+        """Whether what has this id was made within the time in which sends are repeated."""
+        return self._clock.now() - created_at(snowflake) < _REPEATED_WITHIN
 
     async def own_id(self) -> str:
         """Our user's id."""

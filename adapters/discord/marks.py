@@ -28,6 +28,12 @@ def marked(payload: dict[str, Any], key: str, *, address: str = "") -> dict[str,
     return payload
 
 
+def has_place(payload: Mapping[str, Any], *, address: str = "") -> bool:
+    """Whether ``marked`` finds room in a payload."""
+    bases = [str(embed.get("url") or address) for embed in payload["embeds"][:1]]
+    return bool(payload["components"]) or any(base and "#" not in base for base in bases)
+
+
 def has_mark(message: Mapping[str, Any], key: str) -> bool:
     """Whether a message from Discord carries the mark (or, in an answer to a send, the nonce)."""
     if message.get("nonce") == key:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
-from adapters.base import Adapter, Editor, Message, Repeatable
+from adapters.base import Adapter, Editor, Message, Repeatable, Tracing
 from bot.domain.delivery import (
     Delivery,
     Limited,
@@ -111,6 +111,11 @@ async def look_up(adapter: Repeatable, delivery: Delivery) -> Answer | None:
 def window_of(adapter: Adapter, delivery: Delivery) -> float:
     """Seconds in which this delivery can be repeated without doubling; 0 for none."""
     return adapter.repeat_window(delivery.target) if isinstance(adapter, Repeatable) else 0.0
+
+
+def leaves_no_trace(adapter: Repeatable, message: Message) -> bool:
+    """Whether a message could not be told from others in the chat's history."""
+    return isinstance(adapter, Tracing) and not adapter.traces(message)
 
 
 def must_look_up(adapter: Adapter, delivery: Delivery, now: datetime) -> bool:

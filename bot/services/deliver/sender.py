@@ -4,10 +4,17 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from adapters.base import Adapter, Editor, Repeatable
-from bot.domain.delivery import Delivery, Sent, State, begin, close
+from bot.domain.delivery import Delivery, Sent, State, Unclear, begin, close
 from bot.services.chat_roll import ChatRoll
 from bot.services.deliver.addressee import addressee, barred
-from bot.services.deliver.answers import Answer, edit, look_up, must_look_up, send
+from bot.services.deliver.answers import (
+    Answer,
+    edit,
+    leaves_no_trace,
+    look_up,
+    must_look_up,
+    send,
+)
 from bot.services.deliver.gate import Gate
 from bot.services.deliver.prepared import Ready
 from bot.services.deliver.recorder import Call, Recorder, still_ours
@@ -30,7 +37,7 @@ class Sender:
         self._tools = tools = recorder.tools
         self._recorder = recorder
         self._marks = recorder.marks
-        self._gate = Gate(tools.clock)
+        self._gates = {paid: Gate(tools.clock) for paid in (False, True)}
 
     async def deliver(self, ready: Ready, slot: datetime) -> datetime:
         """Send a claimed delivery in its slot, which is at hand, unless something speaks against it
@@ -55,7 +62,7 @@ class Sender:
             await self._take_back(delivery, marked)
             return now
         await clock.sleep(min(_AT_HAND_S, (slot - clock.now()).total_seconds()))
-        await self._gate.pass_through(ready.pace.per_second)
+        await self._gates[ready.paid].pass_through(ready.pace.per_second)
         started_at, started = clock.now(), clock.monotonic()
         delivery, answer = await self._answer(delivery, ready)
         call = Call(
@@ -86,10 +93,14 @@ class Sender:
                 self._adapter, delivery, ready.message, replaces=ready.replaces, now=now
             )
         if isinstance(self._adapter, Repeatable) and must_look_up(self._adapter, delivery, now):
-            found = await look_up(self._adapter, delivery)
-            if found is not None:
-                return delivery, found
-            delivery = replace(delivery, called_at=None)  # it certainly has not arrived
+            if leaves_no_trace(self._adapter, ready.message):
+                if not delivery.resent:
+                    return delivery, Unclear("no answer, and it cannot be looked up")
+            else:
+                found = await look_up(self._adapter, delivery)
+                if found is not None:
+                    return delivery, found
+                delivery = replace(delivery, called_at=None)  # it certainly has not arrived
         answer = await send(self._adapter, delivery, ready.message, now)
         if isinstance(answer, Sent):
             self._recorder.batches.arrived(delivery.target, self._tools.clock.now())
