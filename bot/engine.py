@@ -10,6 +10,7 @@ import logging
 import sqlite3
 from collections.abc import Callable, Collection, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -38,6 +39,8 @@ _DONE, _AGAIN = "done", "again"
 _ACTIVE = frozenset(("ENQUEUED", "PENDING", "DELAYED"))
 _MOST_AT_ONCE = 500
 _THREADS = 8
+# Seconds that the end may take.
+_ENDS_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,8 @@ class EngineOptions:
     where it is if it is a file.
 
     ``executor`` must be this process's alone among those that live, and the same after a restart.
-    ``poll_s`` is in seconds: how long a job waits at most before it begins.
+    ``poll_s`` is in seconds: how long a job waits at most before it begins; ``answer_s``, how long
+    the database may take for what it is asked (a busy one answers in less than a second).
     """
 
     url: str
@@ -54,6 +58,7 @@ class EngineOptions:
     executor: str
     path: Path | None = None
     poll_s: float = 1.0
+    answer_s: float = 15.0
 
 
 class DbosEngine:
@@ -83,7 +88,7 @@ class DbosEngine:
     async def start(self) -> None:
         """See the port."""
         self._loop = asyncio.get_running_loop()
-        await self._call(self._launch)
+        await self._call_within(None, self._launch)
 
     async def enqueue(self, jobs: Sequence[Job]) -> int:
         """See the port."""
@@ -114,15 +119,26 @@ class DbosEngine:
         for task in self._running:
             task.cancel()
         await asyncio.gather(*self._running, return_exceptions=True)
-        await self._call(lambda: DBOS.destroy(destroy_registry=True))
-        self._thread.shutdown(wait=False)
+        with suppress(StoreError):  # an end like that of a kill, which loses nothing
+            await self._call_within(_ENDS_S, lambda: DBOS.destroy(destroy_registry=True))
+        self._thread.shutdown(wait=False, cancel_futures=True)
 
     async def _call(self, work: Callable[[], T]) -> T:
+        return await self._call_within(self._options.answer_s, work)
+
+    async def _call_within(self, within: float | None, work: Callable[[], T]) -> T:
         """Something of DBOS's, off our loop, with its errors as ours."""
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+            async with asyncio.timeout(within):
+                return await asyncio.get_running_loop().run_in_executor(self._thread, work)
         except StoreError:
             raise
+        except TimeoutError as error:
+            # DBOS waits for a server that is away, for as long as it takes, and so do we with what
+            # we asked of it. What was not begun is given up; what was is done once.
+            raise StoreError(
+                f"the engine's database {self._options.name} does not answer; jobs wait for it"
+            ) from error
         except Exception as error:
             # DBOS's own words may hold the address with its password.
             raise StoreError(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from postgres_cluster import VARIABLE
+from postgres_cluster import VARIABLE, NoPostgresError, PostgresCluster, own_cluster
 from postgres_databases import PostgresDatabases
 
 from bot.store.migrate import bring_forward
@@ -73,6 +73,16 @@ def new_postgres_store(
 ) -> Generator[Callable[[], str], None, None]:
     """Makes addresses of new stores with nothing in them, which are gone after the test."""
     yield from _gone_afterwards(postgres_databases, postgres_databases.store)
+
+
+@pytest.fixture
+def fragile_postgres() -> Generator[PostgresCluster, None, None]:
+    """A running cluster of the test's own, which it may stop and start."""
+    try:
+        with own_cluster() as cluster:
+            yield cluster
+    except NoPostgresError as missing:
+        _lacking(f"a PostgreSQL to start ({missing})", "REQUIRE_POSTGRES")
 
 
 @pytest.fixture

@@ -30,7 +30,7 @@ VARIABLE = "SULAN_TEST_POSTGRES_URL"
 _DEBIAN = Path("/usr/lib/postgresql")
 _STARTS_WITHIN = 60.0
 
-_INSTANT = ("fsync=off", "full_page_writes=off", "synchronous_commit=off", "max_connections=300")
+_INSTANT = ("fsync=off", "full_page_writes=off", "max_connections=300")
 # ICU's order of texts, which is not that of bytes: as on most servers, and unlike SQLite's.
 _LOCALE = ("--encoding=UTF8", "--locale=C.UTF-8", "--locale-provider=icu", "--icu-locale=en-US")
 
