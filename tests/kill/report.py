@@ -23,6 +23,8 @@ def report(siege: Siege, *, seconds: float, finishing_s: float) -> Report:
     world, books = siege.world, siege.books
     result = reckon(world.members, sights(world), books.rows(), set(world.lists.ids))
     again = sum(len(calls) - 1 for calls in world.model.by_key().values())
+    # A call whose process was dead before it could be asked whose it is was in flight, too.
+    siege.in_flight += sum(call.pid is None for call in world.model.calls)
     faults = [*siege.faults, *result.faults]
     faults += [f"a day was begun twice: {name}" for name in days_begun_twice(world)]
     faults += [f"{name} is still held" for name in books.leases(now=now_utc())]
