@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: run test lock lint types imports check kill words clean
+.PHONY: run test lock lint types imports check kill faults words clean
 
 run: $(VENV)/.run-installed  ## the whole way on the bundled sample day: no token, no network
 	$(BIN)/sulan demo
@@ -30,6 +30,9 @@ imports: $(VENV)/.dev-installed
 	$(BIN)/lint-imports
 
 check: lint types imports test
+
+faults: $(VENV)/.dev-installed  ## every fault and threat with its tests: ROW=F57 for one
+	$(BIN)/python tests/fault_table.py $(ROW:%=--row %) --alone $(PROGRAMS)
 
 KILLS ?= 20
 kill: $(VENV)/.dev-installed  ## whole programs killed at chosen places: KILLS=1000 DATABASE=sqlite or an address, SEED=
