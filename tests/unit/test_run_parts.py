@@ -74,7 +74,8 @@ def test_the_guides_examples_are_taken_by_the_settings_and_by_the_adapters(examp
     tokens = {"telegram": "123456:AAF-abcdefghijklmnopqrstuvwxyz01234", "discord": "x" * 24 + ".y"}
     hook = "https://discord.com/api/webhooks/1/aBcDeFgHiJkLmNoPqRsTuVwXyZ0123456789"
     values = tomllib.loads(example.replace("https://discord.com/api/webhooks/…", hook))
-    for name in {chat["platform"] for chat in values.get("chats", ())} & tokens.keys():
+    told = values.get("run", {}).get("operator", "").partition("/")[0]
+    for name in {told, *(chat["platform"] for chat in values.get("chats", ()))} & tokens.keys():
         values.setdefault("adapters", {}).setdefault(name, {})["token"] = tokens[name]
     if "telegram" in values.get("adapters", {}):
         values["adapters"]["telegram"]["token"] = tokens["telegram"]
