@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: run test lock lint types imports check kill faults words clean
+.PHONY: run test lock lint types imports check faults kill fuzz audit words clean
 
 run: $(VENV)/.run-installed  ## the whole way on the bundled sample day: no token, no network
 	$(BIN)/sulan demo
@@ -53,12 +53,31 @@ $(VENV)/.dev-installed: $(VENV)/.run-installed requirements-dev.lock
 	$(PIP) install --quiet --require-hashes -r requirements-dev.lock
 	@touch $@
 
-lock: $(VENV)/bin/python  ## renew both lock files with the newest versions that pyproject.toml allows
+$(VENV)/.fuzz-installed: $(VENV)/.dev-installed requirements-fuzz.lock
+	$(PIP) install --quiet --require-hashes -r requirements-fuzz.lock
+	@touch $@
+
+INPUTS ?= 1000000
+fuzz: $(VENV)/.fuzz-installed  ## coverage-guided inputs to everything that parses: INPUTS=1000000 TARGET=name
+	$(BIN)/python -m tests.fuzz --inputs $(INPUTS) $(TARGET:%=--target %)
+
+AUDIT := build/audit
+LOCKS := requirements.lock requirements-dev.lock requirements-fuzz.lock
+audit: $(VENV)/bin/python  ## ask the package index for known faults of everything that is locked
+	$(BIN)/python -m venv $(AUDIT)
+	$(AUDIT)/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes -r requirements-audit.lock
+	$(AUDIT)/bin/pip-audit --disable-pip --require-hashes --progress-spinner off $(LOCKS:%=-r %)
+
+lock: $(VENV)/bin/python  ## renew the lock files with the newest versions that pyproject.toml allows
 	$(PIP) install --quiet 'uv>=0.13'
 	$(BIN)/uv pip compile --quiet --universal --upgrade --generate-hashes --no-header --no-annotate \
 	  --no-emit-index-url pyproject.toml --python-version 3.11 -o requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --upgrade --generate-hashes --no-header --no-annotate \
 	  --no-emit-index-url -c requirements.lock --group dev pyproject.toml --python-version 3.11 -o requirements-dev.lock
+	$(BIN)/uv pip compile --quiet --universal --upgrade --generate-hashes --no-header --no-annotate \
+	  --no-emit-index-url --group fuzz --python-version 3.11 -o requirements-fuzz.lock
+	$(BIN)/uv pip compile --quiet --universal --upgrade --generate-hashes --no-header --no-annotate \
+	  --no-emit-index-url --group audit --python-version 3.11 -o requirements-audit.lock
 
 WORDS := bot/translations
 words: $(VENV)/.dev-installed  ## collect the bot's sentences for translation, and compile what there is
