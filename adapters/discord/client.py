@@ -10,12 +10,13 @@ import asyncio
 from collections.abc import Generator
 from contextlib import AsyncExitStack, contextmanager
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import discord
 import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
+from discord.state import AutoShardedConnectionState
 
 from adapters.discord.errors import translate
 from adapters.discord.exchange import trace, watched
@@ -27,6 +28,28 @@ _LONGEST_BUCKET_WAIT = 30.0
 INTENTS = discord.Intents(guilds=True, guild_reactions=True, dm_reactions=True)
 
 
+class _Client(discord.Client):
+    """One whose state stands being told of several shards: a plain one's forgets all servers
+    whenever one of them is introduced."""
+
+    def _get_state(self, **options: Any) -> AutoShardedConnectionState["_Client"]:
+        state = AutoShardedConnectionState["_Client"](
+            dispatch=self.dispatch,
+            handlers=self._handlers,
+            hooks=self._hooks,
+            http=self.http,
+            **options,
+        )
+        state.shard_ids = [0]
+        return state
+
+
+def divide(client: discord.Client, count: int) -> None:
+    """Tell a client how many shards there are. discord.py asks a state of its own for it."""
+    client.shard_count = count
+    client._connection.shard_count = count  # pyright: ignore[reportPrivateUsage]
+
+
 def make_client() -> discord.Client:
     """A client that takes as little as possible: no members, no messages kept, nobody pinged.
 
@@ -36,7 +59,8 @@ def make_client() -> discord.Client:
     # Said at every start otherwise; nobody needs a voice here.
     discord.VoiceClient.warn_nacl = False
     discord.VoiceClient.warn_dave = False
-    return discord.Client(
+    return _Client(
+        shard_count=1,
         intents=INTENTS,
         member_cache_flags=discord.MemberCacheFlags.none(),
         chunk_guilds_at_startup=False,

@@ -7,7 +7,6 @@ itself again without counting. The protocol itself stays discord.py's (``Discord
 
 import asyncio
 import logging
-from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import NoReturn
@@ -17,8 +16,8 @@ import discord
 import yarl
 from discord.gateway import DiscordWebSocket, ReconnectWebSocket
 
-from adapters.discord.rest import BotRest
-from bot.domain.delivery_errors import AccessRevoked, DeliveryError
+from adapters.discord.introductions import Introductions
+from bot.domain.delivery_errors import AccessRevoked
 from bot.ports import Clock
 
 _log = logging.getLogger(__name__)
@@ -27,6 +26,8 @@ _log = logging.getLogger(__name__)
 # attempt can mend (shards, API version, intents).
 _BAD_TOKEN = 4004
 _FUTILE = frozenset({4010, 4011, 4012, 4013, 4014})
+# "Sharding required": the bot has become too large for so few.
+_TOO_FEW_SHARDS = 4011
 # "Gateway": a session ends with 1000, and can be resumed after 4000.
 _GOODBYE, _BE_BACK = 1000, 4000
 _GOODBYE_S = 2.0
@@ -34,63 +35,10 @@ _OPENING_S = 60.0
 _FIRST_WAIT_S, _LONGEST_WAIT_S = 5.0, 300.0
 # A connection that held for so long was no failure.
 _STEADY_S = 5.0
-# One IDENTIFY in 5 s ("Rate Limiting"); more than 1,000 a day reset the token, and 20 an hour are
-# half of that (F51).
-_IDENTIFY_GAP_S = 5.0
-_MOST_IDENTIFIES, _HOUR_S = 20, 3600.0
-# What is kept of the day's 1,000, whoever else has used them up: an earlier run, say.
-_SPARED = 50
 REVOKED = (
     "Discord does not accept the bot's token: make a new one and put it into the settings, then "
     "start again"
 )
-
-
-class Identifies:
-    """How often we have introduced ourselves, so that a storm ends before Discord ends it."""
-
-    def __init__(self, rest: BotRest, clock: Clock) -> None:
-        self._rest = rest
-        self._clock = clock
-        self._times: deque[float] = deque(maxlen=_MOST_IDENTIFIES)
-
-    async def turn(self) -> None:
-        """Wait until another introduction is in order: not at all for the first.
-
-        Raises:
-            AccessRevoked: the token is not accepted.
-        """
-        pause = max(self._pause(), await self._spared())
-        if pause:
-            await self._clock.sleep(pause)
-
-    async def note(self) -> None:
-        """One more, now."""
-        self._times.append(self._clock.monotonic())
-
-    def _pause(self) -> float:
-        if not self._times:
-            return 0.0
-        left = self._times[0] + _HOUR_S - self._clock.monotonic()
-        if len(self._times) < _MOST_IDENTIFIES or left <= 0:
-            return _IDENTIFY_GAP_S
-        _log.error("introduced too often; something ends our sessions", extra={"wait_s": left})
-        return max(_IDENTIFY_GAP_S, left)
-
-    async def _spared(self) -> float:
-        """Seconds until Discord's own count begins anew, where little is left of it."""
-        try:
-            answer = await self._rest.call("GET", "/gateway/bot")
-            starts = answer["session_start_limit"]
-            if starts["remaining"] > _SPARED:
-                return 0.0
-            wait = starts["reset_after"] / 1000
-        except AccessRevoked:
-            raise
-        except (DeliveryError, LookupError, TypeError):
-            return 0.0
-        _log.error("few introductions are left for today", extra={"wait_s": wait})
-        return wait
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,33 +49,36 @@ class _Session:
 
 
 class Gateway:
-    """One client's place at the gateway."""
+    """One shard's place at the gateway."""
 
-    def __init__(self, client: discord.Client, rest: BotRest, clock: Clock) -> None:
+    def __init__(
+        self, client: discord.Client, shard: int, clock: Clock, *, introductions: Introductions
+    ) -> None:
         self._client = client
+        self._shard = shard
         self._clock = clock
-        self._identifies = Identifies(rest, clock)
+        self._introductions = introductions
         self._session: _Session | None = None
         self._established = False
+        self._outgrown = asyncio.Event()
 
-    async def hold(self) -> NoReturn:
+    async def hold(self, *, outgrown: asyncio.Event) -> NoReturn:
         """Stay connected until cancelled; whatever ends a connection, the next one follows (F50).
+
+        ``outgrown`` is set when Discord wants more shards.
 
         Raises:
             AccessRevoked: the token is not accepted (F39).
         """
-
-        async def note(shard_id: int | None, *, initial: bool = False) -> None:  # noqa: ARG001 - the hook's form
-            await self._identifies.note()
-
-        # discord.py's own hook sleeps 5 s from the second time on, by the real clock.
-        self._client.before_identify_hook = note
-        failures = 0
+        failures, self._outgrown = 0, outgrown
         while True:
             if self._session is None:
-                await self._identifies.turn()
+                await self._introductions.turn(self._shard)
             began = self._clock.monotonic()
-            await self._connect()
+            try:
+                await self._connect()
+            finally:
+                await self._introductions.end(self._shard)
             steady = self._established and self._clock.monotonic() - began >= _STEADY_S
             failures = 0 if steady else failures + 1
             await self._clock.sleep(_pause_after(failures))
@@ -162,6 +113,7 @@ class Gateway:
             socket = await DiscordWebSocket.from_client(
                 self._client,
                 initial=True,
+                shard_id=self._shard,
                 gateway=session.address if session else None,
                 session=session.id if session else None,
                 sequence=session.sequence if session else None,
@@ -176,8 +128,9 @@ class Gateway:
             try:
                 await socket.poll_event()
             finally:
-                if socket.sequence is not None and socket.sequence != began:
+                if not self._established and socket.sequence not in (None, began):
                     self._established = True  # READY or RESUMED has come
+                    await self._introductions.end(self._shard)
                 if socket.session_id is not None:
                     self._session = _Session(socket.gateway, socket.session_id, socket.sequence)
 
@@ -185,6 +138,8 @@ class Gateway:
         if end.code == _BAD_TOKEN:
             raise AccessRevoked(REVOKED) from end
         self._session = None
+        if end.code == _TOO_FEW_SHARDS:
+            self._outgrown.set()
         if end.code in _FUTILE:
             said = {"code": end.code, "reason": _FUTILE_REASONS}
             _log.error("Discord refuses the gateway", extra=said)

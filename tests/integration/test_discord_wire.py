@@ -320,10 +320,10 @@ async def test_f60_who_loses_the_lease_hangs_up_and_finishes_what_it_began(
         await connected(stage)
         asked = await stage.gateway.ask(stage.interactions.command(channel, "paper", "1"))
         await stage.gateway.until(lambda: len(commands.heard) == 1)
-        await stage.leases.release("discord:gateway", "slow")
+        await stage.leases.release("discord:gateway:0/1", "slow")
         now = stage.clock.now()
         until = datetime.max.replace(tzinfo=now.tzinfo)
-        assert await stage.leases.acquire("discord:gateway", "other", now=now, until=until)
+        assert await stage.leases.acquire("discord:gateway:0/1", "other", now=now, until=until)
         await pushed(stage, until=lambda: stage.gateway.present == 0, by=1.0)
         assert commands.go is not None
         commands.go.set()
@@ -375,7 +375,7 @@ async def test_f56_cancelled_it_takes_nothing_new_and_finishes_what_it_began(
         await stage.gateway.until(task.done)
         assert asked.titles == ["About 1"]
     assert await stage.leases.acquire(
-        "discord:gateway", "next", now=stage.clock.now(), until=stage.clock.now()
+        "discord:gateway:0/1", "next", now=stage.clock.now(), until=stage.clock.now()
     )
 
 

@@ -22,12 +22,16 @@ DISPATCH, HEARTBEAT, IDENTIFY, RESUME = 0, 1, 2, 6
 RECONNECT, INVALID_SESSION, HELLO, ACK = 7, 9, 10, 11
 # "Gateway Close Event Codes".
 _NOT_AUTHENTICATED, _BAD_TOKEN, _ALREADY = 4003, 4004, 4005
+_INVALID_SHARD, _TOO_FEW_SHARDS = 4010, 4011
+# "Sharding": between two introductions of one bucket, in seconds.
+_GAP_S = 5.0
 
 
 @dataclass(slots=True)
 class _Session:
     id: str
     token: str
+    shard: tuple[int, int] = (0, 1)
     events: list[JsonObject] = field(default_factory=list[JsonObject])
 
 
@@ -63,6 +67,10 @@ class GatewayServer:
     the codes by which clients hung up, ``connections`` how many there were. ``refuse`` closes the
     next connections with these codes, in answer to IDENTIFY or RESUME; ``greeting`` is said in
     place of the next HELLO; while ``unavailable`` there is no web socket at all.
+
+    ``least_shards`` is how many a bot needs (the routes tell how many Discord recommends, and how
+    many may be introduced in five seconds); ``too_soon`` counts those that did not wait. A server's
+    events go to its shard.
     """
 
     def __init__(
@@ -81,6 +89,9 @@ class GatewayServer:
         self.refuse: list[int] = []
         self.greeting: JsonObject | None = None
         self.unavailable = False
+        self.least_shards = 1
+        self.too_soon = 0
+        self._buckets: dict[tuple[str, int], float] = {}
         server.app.router.add_get("/gateway/", self._serve)
 
     def open(self) -> str:
@@ -102,7 +113,12 @@ class GatewayServer:
     @property
     def present(self) -> int:
         """How many connections have a session now."""
-        return sum(1 for line in self._lines if line.session is not None)
+        return len(self.shards_present)
+
+    @property
+    def shards_present(self) -> list[tuple[int, int]]:
+        """The shards of the connections that have a session now."""
+        return sorted(line.session.shard for line in self._lines if line.session is not None)
 
     async def ask(self, asked: Asked, *, token: str = "") -> Asked:
         """Push an interaction to the newest session, connected or not; of one bot, where its token
@@ -112,8 +128,10 @@ class GatewayServer:
 
     async def push(self, name: str, data: Any, *, token: str = "") -> None:
         """An event for the newest session; one without a connection gets it on RESUME."""
-        session = [s for s in self._sessions.values() if token in ("", s.token)][-1]
-        await self._dispatch(session, name, data)
+        sessions = [s for s in self._sessions.values() if token in ("", s.token)]
+        guild = data.get("guild_id") or (data.get("id") if name.startswith("GUILD_") else None)
+        concerned = [s for s in sessions if s.shard[0] == _shard_of(guild, s.shard[1])]
+        await self._dispatch(concerned[-1], name, data)
 
     async def tell(self, op: int, data: Any = None) -> None:
         """Say something outside of events to whoever is connected: RECONNECT, INVALID_SESSION."""
@@ -177,26 +195,42 @@ class GatewayServer:
         elif data["token"] not in self._tokens:
             await line.socket.close(code=_BAD_TOKEN, message=b"Authentication failed.")
         elif op == IDENTIFY:
-            await self._identify(line, data["token"])
+            await self._introduced(line, data)
         else:
             await self._resume(line, data)
 
-    async def _identify(self, line: _Line, token: str) -> None:
+    async def _introduced(self, line: _Line, data: JsonObject) -> None:
+        index, count = data.get("shard", (0, 1))
+        now, bucket = self._clock.monotonic(), (data["token"], index % self._server.routes.at_once)
+        if not 0 <= index < count:
+            await line.socket.close(code=_INVALID_SHARD)
+        elif count < self.least_shards:
+            await line.socket.close(code=_TOO_FEW_SHARDS)
+        elif now - self._buckets.get(bucket, -_GAP_S) < _GAP_S:
+            self.too_soon += 1
+            await line.say({"op": INVALID_SESSION, "d": False})
+        else:
+            self._buckets[bucket] = now
+            await self._identify(line, data["token"], (index, count))
+
+    async def _identify(self, line: _Line, token: str, shard: tuple[int, int]) -> None:
         self.identified.append(self._clock.monotonic())
-        session = _Session(f"session-{len(self.identified)}", token)
+        session = _Session(f"session-{len(self.identified)}", token, shard)
         self._sessions[session.id] = line.session = session
         world = self._server.world
-        guild = {"id": world.guild, "unavailable": True}
+        ours = _shard_of(world.guild, shard[1]) == shard[0]
         ready = {
             "v": 10,
             "user": world.bot,
-            "guilds": [guild],
+            "guilds": [{"id": world.guild, "unavailable": True}] if ours else [],
+            "shard": list(shard),
             "session_id": session.id,
             "resume_gateway_url": self._server.gateway,
             "application": {"id": APPLICATION, "flags": 0},
         }
         await self._dispatch(session, "READY", ready)
-        await self._dispatch(session, "GUILD_CREATE", self._guild())
+        if ours:
+            await self._dispatch(session, "GUILD_CREATE", self._guild())
 
     async def _resume(self, line: _Line, data: JsonObject) -> None:
         session = self._sessions.get(data["session_id"])
@@ -256,3 +290,8 @@ class GatewayServer:
             "system_channel_flags": 0,
             "premium_progress_bar_enabled": False,
         }
+
+
+def _shard_of(guild: str | None, count: int) -> int:
+    """ "Sharding": direct messages go to the first."""
+    return (int(guild) >> 22) % count if guild else 0

@@ -24,12 +24,16 @@ APPLICATION = "900000000000000001"
 
 
 class Routes:
-    """A table of routes. ``commands`` holds what was registered, by guild ("" for global)."""
+    """A table of routes. ``commands`` holds what was registered, by guild ("" for global).
+
+    ``shards`` is how many the gateway recommends, ``at_once`` how many may be introduced at once.
+    """
 
     def __init__(self, world: World) -> None:
         self._world = world
         self._webhook_channels: dict[str, str] = {}
         self.gateway = "ws://127.0.0.1:1/"
+        self.shards = self.at_once = 1
         self.commands: dict[str, list[dict[str, Any]]] = {}
         self._table: list[tuple[str, str, re.Pattern[str], Handler]] = []
         for method, path, handler in self._known():
@@ -119,8 +123,13 @@ class Routes:
         }
 
     def _gateway_bot(self, _call: Call) -> Any:
-        starts = {"total": 1000, "remaining": 999, "reset_after": 14400000, "max_concurrency": 1}
-        return {"url": self.gateway, "shards": 1, "session_start_limit": starts}
+        starts = {
+            "total": 1000,
+            "remaining": 999,
+            "reset_after": 14400000,
+            "max_concurrency": self.at_once,
+        }
+        return {"url": self.gateway, "shards": self.shards, "session_start_limit": starts}
 
     def _channel(self, call: Call) -> Any:
         return self._world.channel_json(self._world.channel(call.ids["channel_id"]))
