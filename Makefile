@@ -32,7 +32,7 @@ imports: $(VENV)/.dev-installed
 check: lint types imports test
 
 faults: $(VENV)/.dev-installed  ## every fault and threat with its tests: ROW=F57 for one
-	$(BIN)/python tests/fault_table.py $(ROW:%=--row %) --alone $(PROGRAMS)
+	$(WITH_POSTGRES) $(BIN)/python tests/fault_table.py $(ROW:%=--row %) --alone $(PROGRAMS)
 
 KILLS ?= 20
 kill: $(VENV)/.dev-installed  ## whole programs killed at chosen places: KILLS=1000 DATABASE=sqlite or an address, SEED=
