@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from tests.kill.books import now_utc
 from tests.kill.reckoning import Reckoning, reckon
 from tests.kill.siege import Siege
-from tests.kill.sights import answers, days_begun_twice, sights
+from tests.kill.sights import answered_twice, answers, days_begun_twice, sights
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def _figures(siege: Siege, result: Reckoning, again: int) -> dict[str, str]:
         "unknown": f"{dict(result.unknown)}, of which arrived {dict(result.unknown_arrived)}",
         "model calls": f"{len(world.model.calls)}, twice {again}, in flight {siege.in_flight}",
         "commands": f"{len(got)}, unanswered {sum(not n for n in got)}, "
-        f"answered twice {sum(n > 1 for n in got)}",
+        f"answered twice {answered_twice(world)}",
         "kill to message": f"median {median:.2f} s, longest {longest:.2f} s",
     }
 
