@@ -54,7 +54,7 @@ async def _found(store: Store, text: str, *, limit: int = 9) -> list[str]:
         pytest.param("", [*reversed(TITLES)], id="nothing yet: the newest"),
     ],
 )
-async def test_papers_are_suggested(store: Store, text: str, expected: list[str]) -> None:
+async def test_papers_are_suggested_f66(store: Store, text: str, expected: list[str]) -> None:
     await store.papers.save(PAPERS)
     assert await _found(store, text) == expected
 

@@ -71,7 +71,7 @@ async def test_positions_follow_the_newest_look(store: Store) -> None:
         pytest.param([[A, B, A, C, B]], [A, B, C], id="a repeated paper stands once"),
     ],
 )
-async def test_f6_a_paper_stays_on_a_list_that_drops_it(
+async def test_f6_a_paper_stays_on_a_list_that_drops_it_f18(
     store: Store, looks: list[list[Paper]], order: list[Paper]
 ) -> None:
     for number, papers in enumerate(looks):

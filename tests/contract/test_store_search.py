@@ -127,7 +127,7 @@ ONE, TWO, THREE = (paper.id.value for paper in PAPERS[:3])
         pytest.param("(" * 5_000, [], id="F66 brackets"),
     ],
 )
-async def test_papers_are_found(store: Store, text: str, expected: list[str]) -> None:
+async def test_papers_are_found_f66(store: Store, text: str, expected: list[str]) -> None:
     await fill(store)
     assert await found(store, text) == expected
 

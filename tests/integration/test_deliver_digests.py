@@ -253,7 +253,9 @@ def test_f38_an_edit_without_a_connection_is_tried_again() -> None:
     act(play)
 
 
-def test_a_digest_whose_message_cannot_be_changed_any_more_is_followed_by_what_it_lacks() -> None:
+def test_a_digest_whose_message_cannot_be_changed_any_more_is_followed_by_what_it_lacks_f33() -> (
+    None
+):
     """Somebody deleted it; or it stands where the chat was before it moved (F33)."""
 
     async def play(on: DigestStage, fake: EditableFake) -> None:

@@ -109,7 +109,7 @@ async def test_a_scripted_entry_is_summarised_and_booked(mock: LLMockServer) -> 
     assert min(call.input_tokens, call.output_tokens) > 0
 
 
-async def test_a_429_is_waited_out_for_as_long_as_it_says(mock: LLMockServer) -> None:
+async def test_a_429_is_waited_out_for_as_long_as_it_says_f23(mock: LLMockServer) -> None:
     """F23."""
     mock.state.scenarios.add(Fail(429, retry_after=7, times=2), Reply(text=SOUND))
     async with _setup(mock) as setup:
@@ -141,7 +141,7 @@ async def test_what_a_person_must_mend_is_never_retried_f24_f25(
 
 
 @pytest.mark.parametrize("status", [500, 502, 503, 504, 529])
-async def test_a_5xx_is_tried_again_and_then_given_up(mock: LLMockServer, status: int) -> None:
+async def test_a_5xx_is_tried_again_and_then_given_up_f23(mock: LLMockServer, status: int) -> None:
     """F23."""
     mock.state.scenarios.add(Fail(status, times=1), Reply(text=SOUND))
     async with _setup(mock) as setup:
@@ -153,7 +153,7 @@ async def test_a_5xx_is_tried_again_and_then_given_up(mock: LLMockServer, status
     assert setup.outcomes == ["busy", "ok", "busy", "busy", "busy"]
 
 
-async def test_a_real_quota_is_kept_to_by_a_day_of_papers(mock: LLMockServer) -> None:
+async def test_a_real_quota_is_kept_to_by_a_day_of_papers_f23(mock: LLMockServer) -> None:
     """F23: one request is allowed in six seconds; the waits that llmock names are enough."""
     mock.state.limiter.configure(LimitSettings(rpm=10))
     mock.state.scenarios.add(Reply(text=SOUND, times=None))
@@ -168,7 +168,7 @@ async def test_a_real_quota_is_kept_to_by_a_day_of_papers(mock: LLMockServer) ->
     assert all(wait > 0 for wait in setup.clock.sleeps)
 
 
-async def test_a_slow_answer_delays_no_other_paper(mock: LLMockServer) -> None:
+async def test_a_slow_answer_delays_no_other_paper_f23(mock: LLMockServer) -> None:
     """F23: the first of six is held back; the five others are served through the other turn."""
     mock.state.scenarios.add(Delay(0.8), Reply(text=SOUND, times=None))
     async with _setup(mock, concurrency=2) as setup:
@@ -245,7 +245,7 @@ async def test_a_paper_that_is_too_long_costs_only_itself(mock: LLMockServer) ->
     assert formats == ["json_schema", "json_schema"]
 
 
-async def test_a_server_that_is_gone_is_told_as_such() -> None:
+async def test_a_server_that_is_gone_is_told_as_such_f23() -> None:
     """F23."""
     with LLMockServer() as gone:
         pass

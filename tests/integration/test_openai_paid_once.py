@@ -27,7 +27,7 @@ SOUND = entry_json(
 )
 
 
-async def test_one_key_is_paid_for_once_by_twenty_callers_and_after_a_restart() -> None:
+async def test_one_key_is_paid_for_once_by_twenty_callers_and_after_a_restart_f28() -> None:
     """F28."""
     store, clock = MemoryStore(), VirtualClock(datetime(2026, 11, 21, tzinfo=UTC))
     endpoint = ScriptedEndpoint(reply(SOUND))

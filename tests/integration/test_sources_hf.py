@@ -123,7 +123,7 @@ async def test_a_server_without_pages_is_not_asked_for_ever(stage: Stage, shared
         pytest.param(Canned(b'{"error": "x"}'), id="an object"),
     ],
 )
-async def test_a_list_whose_second_page_fails_is_no_list_f1_f7(
+async def test_a_list_whose_second_page_fails_is_no_list_f1_f7_f9_f16(
     stage: Stage, shared: Path, fault: Canned
 ) -> None:
     stage.hub.entries = _many(shared, 150)
@@ -142,7 +142,7 @@ async def test_a_list_whose_second_page_fails_is_no_list_f1_f7(
         pytest.param(b"\x1f\x8b\x08", id="F16 packed without a word"),
     ],
 )
-async def test_what_is_no_list_is_a_failure_and_never_an_empty_day_f9(
+async def test_what_is_no_list_is_a_failure_and_never_an_empty_day_f9_f16(
     stage: Stage, body: bytes
 ) -> None:
     stage.hub.instead = {"/api/daily_papers": Canned(body)}

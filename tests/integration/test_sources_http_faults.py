@@ -82,7 +82,7 @@ async def _ask(respond: Respond, clock: VirtualClock) -> tuple[bytes | SourceErr
         ),
     ],
 )
-async def test_a_fault_becomes_one_error_that_names_the_host(
+async def test_a_fault_becomes_one_error_that_names_the_host_f1_f2_f9_f16(
     fault: Canned, kind: type[SourceError], says: str, requests: int
 ) -> None:
     error, asked = await _ask(in_turn(fault), _clock())

@@ -34,7 +34,7 @@ asyncio.run(main())
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgres"])
-async def test_f28_processes_that_race_claim_each_summary_once(
+async def test_f28_processes_that_race_claim_each_summary_once_f59(
     kind: str, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
     """They also all find nothing there, and make one store between them (F59)."""

@@ -314,7 +314,7 @@ async def test_one_slow_command_holds_up_nobody() -> None:
         pytest.param(Spoilt(Fault.NO_JSON), 1, id="a login page"),
     ],
 )
-async def test_a_failed_poll_waits_and_goes_on(step: object, least_wait: float) -> None:
+async def test_a_failed_poll_waits_and_goes_on_f30_f31_f40(step: object, least_wait: float) -> None:
     async with staged() as stage:
         commands = Scripted()
         stage.server.script("getUpdates", step)  # pyright: ignore[reportArgumentType]

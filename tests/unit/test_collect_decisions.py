@@ -40,7 +40,7 @@ def test_f5_a_list_grows_for_36_hours(now: datetime, grows: bool) -> None:
         pytest.param(at(21, 12), at(29, 0), False, id="looked at after it closed"),
     ],
 )
-def test_f5_a_list_is_asked_for_until_it_was_seen_closed(
+def test_f5_a_list_is_asked_for_until_it_was_seen_closed_f2(
     checked: datetime | None, now: datetime, worth: bool
 ) -> None:
     assert worth_asking(DAY, checked, now) is worth

@@ -96,7 +96,7 @@ async def test_f8_a_quarantined_entry_is_reported_and_the_others_kept() -> None:
         pytest.param(SourceBroken("Hugging Face sent an HTML page."), id="F9: broken"),
     ],
 )
-async def test_f1_a_failure_keeps_the_last_good_list(error: SourceError) -> None:
+async def test_f1_a_failure_keeps_the_last_good_list_f9(error: SourceError) -> None:
     store, clock = MemoryStore(), VirtualClock(MORNING)
     source = Scripted([listing(4), error])
     await collect_day(source, DAY, store=store, clock=clock)

@@ -194,7 +194,7 @@ async def test_a_day_never_looked_at_is_acknowledged_and_looked_at_once_for_all(
         pytest.param(SourceHasNoArchive("RSS"), "no_archive", id="no archive"),
     ],
 )
-async def test_f1_a_source_that_fails_is_no_empty_day(
+async def test_f1_a_source_that_fails_is_no_empty_day_f2_f9(
     one: Bench, error: SourceError, said: str
 ) -> None:
     one.collect.steps["hf"] = error
@@ -236,7 +236,7 @@ async def test_f1_a_list_that_may_be_incomplete_says_since_when(one: Bench) -> N
         pytest.param("1980-01-01", WORDS.too_early, id="before arXiv"),
     ],
 )
-async def test_f66_a_day_that_cannot_be_is_asked_of_nobody(
+async def test_f66_a_day_that_cannot_be_is_asked_of_nobody_f3(
     one: Bench, typed: str, said: str
 ) -> None:
     shown = await one.ask("digest", typed)

@@ -231,7 +231,7 @@ async def test_f13_a_paper_without_an_abstract_is_shown_without_a_summary(one: B
         pytest.param(SourceBroken("HTML"), WORDS.broken, id="F9: broken"),
     ],
 )
-async def test_an_upstreams_trouble_is_said_clearly(
+async def test_an_upstreams_trouble_is_said_clearly_f9_f10(
     one: Bench, error: SourceError, said: str
 ) -> None:
     one.lookup.error = error

@@ -110,7 +110,7 @@ async def test_being_cancelled_is_no_answer() -> None:
         pytest.param(111, True, id="F47 after it"),
     ],
 )
-def test_an_open_call_is_looked_up_once_its_key_may_be_forgotten(
+def test_an_open_call_is_looked_up_once_its_key_may_be_forgotten_f47(
     seconds: float | None, expected: bool
 ) -> None:
     called_at = None if seconds is None else NOW - timedelta(seconds=seconds)
@@ -143,7 +143,7 @@ class _Answering(RepeatableFake):
         pytest.param(KeyError("x"), Unclear("unforeseen KeyError"), id="a fault of the adapter"),
     ],
 )
-async def test_looking_up_says_what_is_known_and_never_repeats(
+async def test_looking_up_says_what_is_known_and_never_repeats_f39(
     found: Exception | Receipt | None, answer: Answer | None
 ) -> None:
     assert await look_up(_Answering(found), DELIVERY) == answer

@@ -45,7 +45,7 @@ def _utc(day: int, hour: int, minute: int = 0, month: int = 8) -> datetime:
         pytest.param(_utc(20, 12), {"sources": ()}, None, id="it expects no papers"),
     ],
 )
-def test_a_chat_is_due_from_its_hour_to_its_midnight(
+def test_a_chat_is_due_from_its_hour_to_its_midnight_f32_f69(
     now: datetime, changes: dict[str, object], day: date | None
 ) -> None:
     assert heartbeat_due(replace(CHAT, **changes), now) == day
@@ -162,7 +162,7 @@ async def test_chats_that_are_gone_are_not_remembered_for_ever() -> None:
         pytest.param(State.EXPIRED, _utc(20, 6), True, id="papers expired"),
     ],
 )
-async def test_a_chat_that_got_papers_is_not_told(
+async def test_a_chat_that_got_papers_is_not_told_f13(
     state: State, created_at: datetime, told: bool
 ) -> None:
     world = World(_utc(20, 10))
@@ -187,7 +187,9 @@ async def test_a_heartbeat_of_yesterday_counts_for_no_papers_today() -> None:
         pytest.param(date(2026, 8, 19), _utc(20, 13), "is empty", id="a day that is over"),
     ],
 )
-async def test_the_reason_is_said_in_the_chat_s_words(day: date, now: datetime, words: str) -> None:
+async def test_the_reason_is_said_in_the_chat_s_words_f4(
+    day: date, now: datetime, words: str
+) -> None:
     (line,) = await World(now).said(day)
     assert words in line
     assert "Hugging Face" in line

@@ -94,7 +94,7 @@ def test_a_hidden_author_stays_an_author(shared: Path) -> None:
     assert "Amir Hossein Kargaran" in papers["2406.06263"].authors
 
 
-def test_an_empty_list_is_an_empty_day(shared: Path) -> None:
+def test_an_empty_list_is_an_empty_day_f4(shared: Path) -> None:
     """F4: a weekend's answer."""
     body = (shared / "data/constructed/hf_daily_weekend_empty.json").read_bytes()
     assert parse_daily(body, day=DAY).papers == ()

@@ -147,7 +147,7 @@ def test_an_arxiv_category_has_its_own_heading_and_list() -> None:
     )
 
 
-def test_structure_in_a_text_is_shown_and_not_obeyed() -> None:
+def test_structure_in_a_text_is_shown_and_not_obeyed_t4() -> None:
     """T4"""
     hostile = (
         "### 3. 核心关键词",

@@ -303,14 +303,14 @@ async def test_no_traceback_prints_the_key_or_a_body_t5(
     assert PROMPT not in printed
 
 
-async def test_a_retry_after_reaches_the_error() -> None:
+async def test_a_retry_after_reaches_the_error_f23() -> None:
     """F23."""
     with pytest.raises(ModelBusy) as caught:
         await _complete(_answers(LEAKY, 429, **{"retry-after": "17"}))
     assert caught.value.retry_after == 17
 
 
-async def test_a_server_that_never_answers_is_given_up_in_time() -> None:
+async def test_a_server_that_never_answers_is_given_up_in_time_f23() -> None:
     """F23: the limit is on the whole call, whatever the SDK's own time-outs see."""
 
     async def hang(request: httpx2.Request) -> httpx2.Response:
@@ -325,7 +325,7 @@ async def test_a_server_that_never_answers_is_given_up_in_time() -> None:
     await endpoint.aclose()
 
 
-async def test_a_server_that_drips_its_answer_is_given_up_in_time() -> None:
+async def test_a_server_that_drips_its_answer_is_given_up_in_time_f23() -> None:
     """F23: every single read is in time, the whole is not."""
 
     class Drip(httpx2.AsyncByteStream):

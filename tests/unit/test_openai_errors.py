@@ -66,7 +66,7 @@ def _refusal(status: int, message: str = "", **fields: object) -> Refusal:
         pytest.param(_refusal(413), SummaryError, "failed", id="too large"),
     ],
 )
-def test_every_refusal_has_one_meaning_f21_f24_f25_t5(
+def test_every_refusal_has_one_meaning_f21_f24_f25_t5_f23(
     refusal: Refusal, error: type[SummaryError], reason: str
 ) -> None:
     found = refusal_error(refusal, SUBJECT)

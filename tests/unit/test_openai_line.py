@@ -99,7 +99,7 @@ def busy(seconds: float | None = None) -> ModelBusy:
         pytest.param([busy(0), OK], [], 2, id="at once where the endpoint says so"),
     ],
 )
-async def test_a_busy_endpoint_is_asked_again_when_it_said(
+async def test_a_busy_endpoint_is_asked_again_when_it_said_f23(
     script: list[Step], waits: list[float], calls: int
 ) -> None:
     """F23."""
@@ -109,7 +109,7 @@ async def test_a_busy_endpoint_is_asked_again_when_it_said(
     assert len(setup.endpoint.bodies) == calls
 
 
-async def test_without_a_named_time_the_waits_grow_with_jitter() -> None:
+async def test_without_a_named_time_the_waits_grow_with_jitter_f23() -> None:
     """F23."""
     setup = Setup(busy(), busy(), OK)
     assert await setup.ask() == "fine"
@@ -125,7 +125,7 @@ def test_back_off_doubles_up_to_half_a_minute(failures: int, jitter: float, seco
     assert back_off(failures, jitter) == seconds
 
 
-async def test_the_number_of_requests_is_one_number() -> None:
+async def test_the_number_of_requests_is_one_number_f23() -> None:
     """F23: ``attempts`` in all; the last error is the reason."""
     setup = Setup(busy(), options=replace(LOCAL, attempts=4))
     with pytest.raises(ModelBusy):
@@ -134,7 +134,7 @@ async def test_the_number_of_requests_is_one_number() -> None:
     assert setup.outcomes == ["busy"] * 4
 
 
-async def test_a_retry_after_beyond_the_bound_is_passed_on_with_its_time() -> None:
+async def test_a_retry_after_beyond_the_bound_is_passed_on_with_its_time_f23() -> None:
     """F23: and later calls know of it without a request."""
     setup = Setup(busy(3600), OK)
     with pytest.raises(ModelBusy) as caught:
@@ -149,7 +149,7 @@ async def test_a_retry_after_beyond_the_bound_is_passed_on_with_its_time() -> No
     assert await setup.ask(3) == "fine"
 
 
-async def test_one_calls_retry_after_holds_back_the_others_too() -> None:
+async def test_one_calls_retry_after_holds_back_the_others_too_f23() -> None:
     """F23: the endpoint limits the account, not the paper."""
     setup = Setup(busy(20), OK, options=replace(LOCAL, concurrency=1))
     assert await asyncio.gather(setup.ask(1), setup.ask(2)) == ["fine", "fine"]
@@ -231,7 +231,7 @@ async def _day_with_one_slow_paper(clock: Clock, concurrency: int) -> dict[int, 
     return ready
 
 
-def test_a_slow_call_does_not_delay_the_other_papers() -> None:
+def test_a_slow_call_does_not_delay_the_other_papers_f23() -> None:
     """F23: with 4 turns, 49 papers share the other three: 17 rounds of 5 s."""
     with asyncio.Runner(loop_factory=VirtualLoop) as runner:
         ready = runner.run(_day_with_one_slow_paper(LoopClock(), 4))
@@ -245,7 +245,7 @@ def test_no_more_calls_are_in_flight_than_allowed() -> None:
     assert max(ready.values()) == pytest.approx(600 + 49 * 5)
 
 
-def test_a_call_that_backs_off_holds_no_turn() -> None:
+def test_a_call_that_backs_off_holds_no_turn_f23() -> None:
     """F23: one turn for two papers; the second is served while the first waits."""
 
     async def run() -> list[tuple[int, float]]:

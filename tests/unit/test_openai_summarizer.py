@@ -291,7 +291,7 @@ async def test_prose_on_the_last_rung_is_no_entry_f22() -> None:
 @pytest.mark.parametrize(
     "paper", [replace(PAPER, abstract=" "), replace(PAPER, withdrawn=True)], ids=["empty", "gone"]
 )
-async def test_nothing_to_summarise_costs_nothing(paper: Paper) -> None:
+async def test_nothing_to_summarise_costs_nothing_f13(paper: Paper) -> None:
     """F13."""
     setup = Setup(GOOD)
     with pytest.raises(SummaryError, match=r"2309\.12307"):

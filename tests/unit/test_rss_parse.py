@@ -87,7 +87,7 @@ def _local(element: ET.Element) -> str:
     return element.tag.rpartition("}")[2]
 
 
-def test_versions_are_told_apart(shared: Path) -> None:
+def test_versions_are_told_apart_f14(shared: Path) -> None:
     """F14: the version stands in the guid."""
     body = (shared / "data/arxiv_rss/msudars_rss_combined_2026-09-24.xml").read_bytes()
     papers = {str(p.id): p for p in parse_rss(body, announce=ANNOUNCE_TYPES).papers}

@@ -97,7 +97,7 @@ async def test_f28_two_processes_on_one_store_pay_once() -> None:
         pytest.param({"model": "b-model"}, id="another model"),
     ],
 )
-async def test_what_differs_is_paid_for_again(other: dict[str, str | int]) -> None:
+async def test_what_differs_is_paid_for_again_f14(other: dict[str, str | int]) -> None:
     store, main = MemoryStore(), Scripted()
     await service(main, store).summarise(PAPER, "zh")
     second = Scripted(str(other.get("model", "a-model")), str(other.get("prompt", "v1")))
@@ -134,7 +134,9 @@ async def test_an_answer_that_would_come_again_is_not_paid_for_again_f19_f20_f21
         pytest.param(BudgetSpent("budget"), id="F29: budget"),
     ],
 )
-async def test_what_passes_is_quoted_now_and_asked_for_later_f24_f29(error: SummaryError) -> None:
+async def test_what_passes_is_quoted_now_and_asked_for_later_f24_f29_f23(
+    error: SummaryError,
+) -> None:
     main, store = Scripted(error=error), MemoryStore()
     quoted = await service(main, store).summarise(PAPER, "zh")
     main.error = None
@@ -260,7 +262,9 @@ async def test_f14_without_a_model_a_new_version_is_quoted_anew() -> None:
         pytest.param(SummaryError("no abstract"), id="F13: nothing to summarise"),
     ],
 )
-async def test_what_was_written_before_goes_before_a_quotation_f24(error: SummaryError) -> None:
+async def test_what_was_written_before_goes_before_a_quotation_f24_f13_f23(
+    error: SummaryError,
+) -> None:
     store, quoting = MemoryStore(), Scripted(model="extractive")
     imported, summary = key(Origin.IMPORTED)
     await store.summaries.put(imported, summary)

@@ -110,7 +110,7 @@ def test_the_answer_goes_to_the_topic_it_came_from(
         pytest.param(message("/today", chat=CHANNEL, **{"from": None}), "", id="a channel"),
     ],
 )
-def test_who_asks(update: dict[str, Any], user: str) -> None:
+def test_who_asks_t10_t12(update: dict[str, Any], user: str) -> None:
     heard = read_update(update, username="b")
     assert isinstance(heard, Spoken)
     assert heard.command.user == user
@@ -124,7 +124,7 @@ def test_a_button_brings_its_key_and_its_message() -> None:
     assert (heard.key, heard.query_id, heard.message_id) == ("entry:en:2309.12307", "77", "5")
 
 
-def test_a_button_under_an_old_message_still_brings_its_key() -> None:
+def test_a_button_under_an_old_message_still_brings_its_key_t10() -> None:
     old = {"chat": GROUP, "message_id": 5, "date": 0}
     query = {"id": "77", "from": SOMEBODY, "data": "vote:up:2309.12307", "message": old}
     heard = read_update({"update_id": 9, "callback_query": query}, username="b")
