@@ -30,7 +30,7 @@ class TelegramMessage:
     ``preview`` is the page whose preview goes under it, "" for none. ``follows`` is whether it
     continues the message before it, and so need not notify again; a ``silent`` one notifies nobody
     either. A ``document`` is sent as a file, without a text. ``replies_to`` is the id of a message
-    in the same chat, "" for none.
+    in the same chat, "" for none. ``paid`` is whether it may cost Stars.
     """
 
     text: str
@@ -42,3 +42,4 @@ class TelegramMessage:
     document: Attachment | None = None
     replies_to: str = ""
     question: Question | None = None
+    paid: bool = False

@@ -24,6 +24,8 @@ class TelegramOptions:
     Telegram calls us, instead of our asking for updates. ``connections`` are
     for sending; polling has its own. Time-outs are in seconds: ``answer_timeout_s`` is long,
     because a message whose answer is not waited for may have arrived and is not sent again.
+    ``paid_broadcast`` is whether messages above the free rate may cost Stars, ``most_stars_a_day``
+    how many on a day (UTC) at most.
     """
 
     token: str = field(repr=False)
@@ -35,6 +37,8 @@ class TelegramOptions:
     connections: int = 32
     connect_timeout_s: float = 10.0
     answer_timeout_s: float = 30.0
+    paid_broadcast: bool = False
+    most_stars_a_day: int = 0
     name: str = "telegram"
 
 
@@ -57,6 +61,11 @@ def read_options(values: Mapping[str, object], *, name: str = "telegram") -> Tel
             faults.append(f"{key} {error}")
     if not values.get("token"):
         faults.insert(0, "token is missing; BotFather (https://t.me/BotFather) hands them out")
+    if read.get("paid_broadcast") and not read.get("most_stars_a_day"):
+        faults.append(
+            "paid_broadcast costs 0.1 Stars a message above the free rate; set most_stars_a_day,"
+            " how many it may cost on a day"
+        )
     if faults:
         raise SettingsError(f"[adapters.{name}]: " + "; ".join(faults) + ".")
     return TelegramOptions(**read, name=name)
@@ -109,6 +118,10 @@ def _count(value: object) -> int:
     return int(_number(1, 200)(value))
 
 
+def _stars(value: object) -> int:
+    return int(_number(1, 100_000_000)(value))
+
+
 _KINDS: Mapping[str, Callable[[object], object]] = {
     "token": _token,
     "api_url": _address,
@@ -116,6 +129,8 @@ _KINDS: Mapping[str, Callable[[object], object]] = {
     "sound": _switch,
     "preview": _switch,
     "webhook": _switch,
+    "paid_broadcast": _switch,
+    "most_stars_a_day": _stars,
     "connections": _count,
     "connect_timeout_s": _number(0.1, 300),
     "answer_timeout_s": _number(1, 600),

@@ -92,11 +92,11 @@ def test_f61_a_call_of_our_own_that_outlasted_its_lease_is_not_taken_for_a_dead_
         sending = replace(ready.delivery, state=State.SENDING, called_at=world.clock.now())
         await world.stage.store.outbox.save([sending])
         await world.clock.sleep(300)
-        taken = await world.intake.take(held={sending.id})
+        taken = await world.intake.take(16, held={sending.id})
         assert (taken.rows, taken.slots) == (1, [])
         assert (await world.row()).state is State.SENDING
         await world.clock.sleep(300)
-        await world.intake.take(held=())
+        await world.intake.take(16, held=())
         assert ((await world.row()).state, (await world.row()).resent) == (State.PENDING, True)
 
     play(scenario)
@@ -124,7 +124,7 @@ def test_slots_of_a_batch_follow_at_the_platform_s_rate() -> None:
         world.fake.paces.update({chat.target: Pace(per_second=2) for chat in chats})
         await world.stage.open(chats)
         await world.stage.queue([chat.target for chat in chats], [ONE])
-        taken = await world.intake.take(held=())
+        taken = await world.intake.take(16, held=())
         seconds = [(slot - START) / timedelta(seconds=1) for _, slot in taken.slots]
         assert seconds == [0, 0.5, 1, 1.5, 2]
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from adapters.base import Adapter
 from bot.domain.delivery import Delivery, State, Unclear
@@ -12,10 +12,8 @@ from bot.services.deliver.answers import window_of
 from bot.services.deliver.prepared import Compose, Preparer, Ready
 from bot.services.deliver.recorder import Call, Recorder
 from bot.services.deliver.sender import LEASE
+from bot.services.deliver.slots import Slots
 from bot.services.deliver.tools import Settled
-
-# Rows taken at once. More would be claimed longer than needed, fewer cost a query each.
-BATCH = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +33,7 @@ class Intake:
         self._adapter = adapter
         self._tools = tools = recorder.tools
         self._recorder = recorder
+        self._slots = Slots(adapter, tools)
         self._marks = recorder.marks
         self._chats = chats
         self._preparer = Preparer(
@@ -45,8 +44,8 @@ class Intake:
             batches=recorder.batches,
         )
 
-    async def take(self, *, held: Collection[str]) -> Taken:
-        """Claim a batch, settle what was found in mid-call, and make messages of the rest.
+    async def take(self, count: int, *, held: Collection[str]) -> Taken:
+        """Claim so many rows, settle what was found in mid-call, and make messages of the rest.
 
         ``held`` are ids of deliveries that we have in hand: such a row comes back where its outcome
         could not be recorded for longer than its lease.
@@ -55,14 +54,14 @@ class Intake:
             StoreError: the store cannot be used; what was claimed comes back when its lease ends.
         """
         claimed = await self._tools.store.outbox.claim(
-            BATCH, now=self._tools.clock.now(), lease=LEASE, platform=self._adapter.name
+            count, now=self._tools.clock.now(), lease=LEASE, platform=self._adapter.name
         )
         rows = [row for row in claimed if row.id not in held]
         await asyncio.gather(*(self._settle_killed(r) for r in rows if r.state is State.SENDING))
         waiting = [row for row in rows if row.state is not State.SENDING]
         prepared = await asyncio.gather(*(self._prepared(row) for row in waiting))
         ready = [one for one in prepared if one is not None]
-        return Taken(len(claimed), list(zip(ready, await self._slots(ready), strict=True)))
+        return Taken(len(claimed), await self._slots.of(ready))
 
     async def _settle_killed(self, row: Delivery) -> None:
         repeatable = window_of(self._adapter, row) > 0 or await self._preparer.replaces(row)
@@ -78,15 +77,3 @@ class Intake:
         if made.state is not State.PENDING or made.attempts > row.attempts:
             self._tools.watch(Settled(made, ""))
         return None
-
-    async def _slots(self, ready: Sequence[Ready]) -> list[datetime]:
-        """When each may be sent; all of a platform's chats share its rate."""
-        now = self._tools.clock.now()
-        paces = [one.pace.per_second for one in ready if one.pace.per_second is not None]
-        if not paces:
-            return [now] * len(ready)
-        per_second, count = min(paces), len(ready)
-        first = await self._tools.store.rates.reserve(
-            self._adapter.name, count, per_second=per_second, now=now
-        )
-        return [first + n * timedelta(seconds=1 / per_second) for n in range(count)]

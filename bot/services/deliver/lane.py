@@ -3,23 +3,40 @@
 import asyncio
 import heapq
 import logging
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from adapters.base import Adapter
 from bot.domain.errors import StoreError
 from bot.services.chat_roll import ChatRoll
-from bot.services.deliver.intake import BATCH, Intake, Taken
+from bot.services.deliver.intake import Intake, Taken
 from bot.services.deliver.marks import Marks
 from bot.services.deliver.prepared import Compose, Ready
 from bot.services.deliver.recorder import Recorder
 from bot.services.deliver.sender import Sender
+from bot.services.deliver.slots import fare_of
 from bot.services.deliver.tools import Tools
 from bot.services.deliver.waiting import sleep_or
 
 _log = logging.getLogger(__name__)
 
-# Deliveries under way at once (F64): 50 a second that take a second each, and what waits its turn.
-_MOST = 96
+
+@dataclass(frozen=True, slots=True)
+class Width:
+    """How much is in hand at once (F64): rows taken at a look, how few may wait for their slots for
+    another look, and deliveries under way in all."""
+
+    batch: int
+    ahead: int
+    most: int
+
+
+# 50 a second that take a second each, and what waits its turn. More rows at a look would be claimed
+# longer than needed, fewer cost a query each.
+_FREE = Width(16, 8, 96)
+# 1,000 a second: to find those that exceed the free rate, more are taken than that has room for.
+_PAID = Width(64, 64, 1024)
+
 # Another process may plan something at any time; our own planner wakes us.
 _LOOK_EVERY = timedelta(seconds=5)
 _AFTER_TROUBLE = timedelta(seconds=5)
@@ -44,6 +61,7 @@ class Lane:
         self._intake = Intake(adapter, compose, chats, recorder=self.recorder)
         self._sender = Sender(adapter, chats, self.recorder)
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._width = _FREE if fare_of(adapter) is None else _PAID
         self._ahead = 0
         # When chats may get their next messages, as a heap; and when to look in any case.
         self._looks: list[datetime] = []
@@ -77,7 +95,7 @@ class Lane:
         """
         total = 0
         while not self.recorder.stopped(self._tools.clock.now()):
-            taken = await self._intake.take(held=self._tasks.keys())
+            taken = await self._intake.take(self._width.batch, held=self._tasks.keys())
             await self._set_off(taken)
             await asyncio.gather(*self._tasks.values())
             total += taken.rows
@@ -107,8 +125,8 @@ class Lane:
         now = self._tools.clock.now()
         return (
             self._next_look() <= now
-            and self._ahead <= BATCH // 2
-            and len(self._tasks) <= _MOST - BATCH
+            and self._ahead <= self._width.ahead
+            and len(self._tasks) <= self._width.most - self._width.batch
             and not self.recorder.unrecorded
             and not self.recorder.holds.held(now)
         )
@@ -127,9 +145,9 @@ class Lane:
             heapq.heappop(self._looks)
         wait = _AFTER_TROUBLE
         try:
-            taken = await self._intake.take(held=self._tasks.keys())
+            taken = await self._intake.take(self._width.batch, held=self._tasks.keys())
             await self._set_off(taken)
-            wait = timedelta() if taken.rows >= BATCH else _LOOK_EVERY
+            wait = timedelta() if taken.rows >= self._width.batch else _LOOK_EVERY
             self._tools.health.worked("store", at=now)
         except StoreError as error:
             self._tools.health.failed("store", str(error), at=now)

@@ -29,13 +29,15 @@ Compose: TypeAlias = Callable[[Delivery, Chat], Awaitable[Post | Sequence[Post] 
 @dataclass(frozen=True, slots=True)
 class Ready:
     """A delivery with its message, and how fast its chat may be written to. Where ``replaces``
-    names a message, that one is changed instead of another being sent."""
+    names a message, that one is changed instead of another being sent; ``paid`` is whether its slot
+    costs money."""
 
     delivery: Delivery
     chat: Chat
     message: Message
     pace: Pace
     replaces: str | None = None
+    paid: bool = False
 
 
 class Preparer:

@@ -24,6 +24,7 @@ from bot.services.deliver.answers import Answer, Moved, Revoked
 from bot.services.deliver.holds import Holds
 from bot.services.deliver.manner import Batches
 from bot.services.deliver.marks import Marks
+from bot.services.deliver.slots import paid_key
 from bot.services.deliver.tools import Settled, Tools
 from bot.services.health import token_part
 
@@ -79,7 +80,8 @@ class Recorder:
         async def write() -> None:
             await self._tell_the_chats(call, settled.target)
             if everywhere:
-                await self.tools.store.rates.hold(self._platform, until=now + wait)
+                for key in (self._platform, paid_key(self._platform)):
+                    await self.tools.store.rates.hold(key, until=now + wait)
             if not isinstance(call.answer, Moved) or await still_ours(
                 self.tools.store.outbox, settled, call.lease_until
             ):

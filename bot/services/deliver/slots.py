@@ -1,0 +1,109 @@
+"""When messages may be sent: in the platform's free slots, and in paid ones where it sells them."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from adapters.base import Adapter, Fare, Payable
+from bot.services.deliver.prepared import Ready
+from bot.services.deliver.tools import Tools
+
+# Free slots within so long are waited for. What is due beyond them exceeds the free rate, which is
+# one by the second (FACTS §1.3).
+_FREE_WITHIN = timedelta(seconds=1)
+
+
+def fare_of(adapter: Adapter) -> Fare | None:
+    """What an adapter may send for money, where its options say that it may."""
+    return adapter.fare if isinstance(adapter, Payable) else None
+
+
+def paid_key(name: str) -> str:
+    """Under what an adapter's paid messages are counted, and their rate is kept."""
+    return f"{name}:paid"
+
+
+class Slots:
+    """Hands out one adapter's slots; all of its chats share them, in all processes."""
+
+    def __init__(self, adapter: Adapter, tools: Tools) -> None:
+        self._adapter = adapter
+        self._name = adapter.name
+        self._rates = tools.store.rates
+        self._allowances = tools.store.allowances
+        self._clock = tools.clock
+
+    async def of(self, ready: Sequence[Ready]) -> list[tuple[Ready, datetime]]:
+        """Each with its slot, the earliest first.
+
+        Raises:
+            StoreError: the store cannot be used.
+        """
+        paces = [one.pace.per_second for one in ready if one.pace.per_second is not None]
+        if not paces:
+            now = self._clock.now()
+            return [(one, now) for one in ready]
+        fare, per_second = fare_of(self._adapter), min(paces)
+        if fare is None:
+            return await self._free(ready, per_second)
+        return await self._mixed(ready, per_second, fare)
+
+    async def _free(
+        self, ready: Sequence[Ready], per_second: float
+    ) -> list[tuple[Ready, datetime]]:
+        if not ready:
+            return []
+        now = self._clock.now()
+        first = await self._rates.reserve(self._name, len(ready), per_second=per_second, now=now)
+        return _from(first, ready, per_second)
+
+    async def _mixed(
+        self, ready: Sequence[Ready], per_second: float, fare: Fare
+    ) -> list[tuple[Ready, datetime]]:
+        """Free slots for as many as those at hand, edits before others, for no platform sells
+        those; paid ones for the others, as far as the day's limit goes; the rest waits."""
+        now = self._clock.now()
+        in_turn = sorted(ready, key=lambda one: one.replaces is None)
+        by = now + _FREE_WITHIN
+        first, count = await self._rates.reserve_before(
+            self._name, len(in_turn), per_second=per_second, now=now, by=by
+        )
+        free, others = in_turn[:count], in_turn[count:]
+        wanted = [one for one in others if one.replaces is None]
+        paid = wanted[: await self._granted(len(wanted), now, fare)]
+        bought = await self._bought(paid, now, fare)
+        left = [one for one in others if one not in paid]
+        slots = _from(first, free, per_second) + bought + await self._free(left, per_second)
+        return sorted(slots, key=lambda slot: slot[1])
+
+    async def _granted(self, count: int, now: datetime, fare: Fare) -> int:
+        if not count:
+            return 0
+        return await self._allowances.take(
+            paid_key(self._name), count, day=now.date(), most=fare.most_a_day
+        )
+
+    async def _bought(
+        self, paid: Sequence[Ready], now: datetime, fare: Fare
+    ) -> list[tuple[Ready, datetime]]:
+        if not paid or not isinstance(self._adapter, Payable):
+            return []
+        first = await self._rates.reserve(
+            paid_key(self._name), len(paid), per_second=fare.per_second, now=now
+        )
+        charged = [
+            replace(
+                one,
+                message=self._adapter.charged(one.message),
+                pace=replace(one.pace, per_second=fare.per_second),
+                paid=True,
+            )
+            for one in paid
+        ]
+        return _from(first, charged, fare.per_second)
+
+
+def _from(
+    first: datetime, ready: Sequence[Ready], per_second: float
+) -> list[tuple[Ready, datetime]]:
+    return [(one, first + n * timedelta(seconds=1 / per_second)) for n, one in enumerate(ready)]
