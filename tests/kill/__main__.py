@@ -20,8 +20,8 @@ from tests.kill.campaign import Plan, campaign
 # The address of a cluster on which the tests may make databases (tests/support).
 _CLUSTER = "SULAN_TEST_POSTGRES_URL"
 _MOST_SHOWN = 40
-_FILE = "sqlite"
-_WHICH = "sqlite, or postgresql+psycopg://…, which is emptied; else both, where there is a cluster"
+_FILE, _SERVER = "sqlite", "postgres"
+_WHICH = "sqlite, postgres (a new one on the cluster), or an address, which is emptied; else both"
 # In the short form a paper is quoted where its model's call was killed, rather than waited for.
 _SHORT = 50
 
@@ -31,15 +31,18 @@ def main() -> None:
     options = _options().parse_args()
     # Whoever is killed hangs up in mid-answer; that is no news.
     logging.getLogger("aiohttp").setLevel(logging.CRITICAL)
-    if options.database or not os.environ.get(_CLUSTER):
+    cluster = os.environ.get(_CLUSTER, "")
+    if options.database == _SERVER and not cluster:
+        sys.exit(f"There is no cluster: {_CLUSTER} is not set. Is PostgreSQL installed?")
+    if options.database not in ("", _SERVER) or not cluster:
         sys.exit(_run(options, options.database.replace(_FILE, "")))
-    cluster = os.environ[_CLUSTER]
     database = _made(cluster)
     try:
         # Side by side: for the most part both wait.
-        address = database.render_as_string(hide_password=False)
-        both = [_begun(place) for place in (_FILE, address)]
-        sys.exit(max(run.wait() for run in both))
+        places = [database.render_as_string(hide_password=False)]
+        if not options.database:
+            places.append(_FILE)
+        sys.exit(max(run.wait() for run in [_begun(place) for place in places]))
     finally:
         _drop(cluster, database)
 
