@@ -35,7 +35,7 @@ faults: $(VENV)/.dev-installed  ## every fault and threat with its tests: ROW=F5
 	$(WITH_POSTGRES) $(BIN)/python tests/fault_table.py $(ROW:%=--row %) --alone $(PROGRAMS)
 
 KILLS ?= 20
-kill: $(VENV)/.dev-installed  ## whole programs killed at chosen places: KILLS=1000 DATABASE=sqlite or an address, SEED=
+kill: $(VENV)/.dev-installed  ## whole programs killed at chosen places: KILLS=1000 DATABASE=sqlite or postgres, SEED=
 	$(WITH_POSTGRES) $(BIN)/python -m tests.kill --kills $(KILLS) $(DATABASE:%=--database %) $(SEED:%=--seed %)
 
 $(VENV)/bin/python:
