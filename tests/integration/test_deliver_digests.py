@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 import pytest
 
-from adapters.testing import EditableFake, FakeAdapter, Step, Taken
+from adapters.testing import EditableFake, FakeAdapter, FakeMessage, Step, Taken
 from bot.domain.chat import Chat, Style
 from bot.domain.delivery import Delivery, State
 from bot.domain.delivery_errors import (
@@ -18,6 +18,7 @@ from bot.domain.delivery_errors import (
     OutcomeUnknown,
     RateLimited,
 )
+from bot.domain.post import Post
 from bot.domain.target import Target
 from bot.ports import Store
 from bot.services.deliver.testing import START, A
@@ -290,6 +291,28 @@ def test_a_further_message_of_a_digest_that_somebody_deleted_stands_again_after_
         assert {r.state for r in await on.rows(A)} == {State.SENT, State.INCLUDED}
 
     act(play)
+
+
+class PoisonedFake(EditableFake):
+    """Cannot render what some paper is called."""
+
+    def render(self, post: Post, *, plain: bool = False) -> Sequence[FakeMessage]:
+        if any("Paper 2\n" in f"{line}\n" for section in post.sections for line in section.lines):
+            raise KeyError("2")
+        return super().render(post, plain=plain)
+
+
+def test_f63_a_paper_that_cannot_be_rendered_costs_a_digest_only_itself() -> None:
+    async def play(on: DigestStage, fake: EditableFake) -> None:
+        await come(on, [1, 2, 3])
+        await on.play(fake)
+        assert shown(fake) == [[1, 3]]
+        await come(on, [4])
+        await on.play(fake)
+        assert shown(fake) == [[1, 3, 4]]
+        assert {r.state for r in await on.rows(A)} == {State.SENT, State.INCLUDED}
+
+    act(play, PoisonedFake())
 
 
 def test_f32_a_refused_edit_suspends_the_chat() -> None:

@@ -17,6 +17,7 @@ from bot.services.deliver.addressee import addressee, barred
 from bot.services.deliver.courses import Show
 from bot.services.deliver.digest_rows import DigestRows
 from bot.services.deliver.manner import Batches, as_liked
+from bot.services.deliver.poison import rendered
 
 _log = logging.getLogger(__name__)
 
@@ -106,8 +107,8 @@ class Preparer:
         if course.replaces is not None:
             # An edit makes no sound by itself, and Discord takes no such wish with one.
             liked = (replace(post, silent=False) for post in liked)
-        rendered = (self._adapter.render(post, plain=delivery.plain) for post in liked)
-        return tuple(chain.from_iterable(rendered))
+        messages = (rendered(self._adapter, post, plain=delivery.plain) for post in liked)
+        return tuple(chain.from_iterable(messages))
 
 
 def _part(first: Delivery, number: int) -> Delivery:
