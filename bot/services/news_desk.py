@@ -155,13 +155,20 @@ class NewsDesk:
         there = [known[paper_id, each] for each in languages if (paper_id, each) in known]
         ready = len(there) == len(languages) and paper is not None and not paper.withdrawn
         wanted = self._memory.wanted.get(reading)
+        reason = "" if ready else "not stored" if paper is None else why_never(paper)
+        candidate = None
+        if paper is not None:
+            try:
+                candidate = self._candidate(paper, there, reading)
+            except Exception as error:  # noqa: BLE001 - F63: it costs only itself
+                reason = f"cannot be read: {type(error).__name__}"
         case = Case(
             paper_id=paper_id,
             places=places,
-            candidate=None if paper is None else self._candidate(paper, there, reading),
+            candidate=candidate,
             ripe=ready or now - first_seen(places) >= self._patience,
             ripe_late=ready or (wanted is not None and now - wanted >= self._patience),
-            reason="" if ready else "not stored" if paper is None else why_never(paper),
+            reason=reason,
         )
         before = self._memory.cases.get(languages, {}).get(paper_id)
         return before if before is not None and before.signature == case.signature else case

@@ -8,6 +8,7 @@ import pytest
 
 from bot.domain.chat import Chat
 from bot.domain.delivery import Delivery, State
+from bot.domain.filters import Filters
 from bot.domain.listing import Listed
 from bot.domain.paper import Paper
 from bot.domain.paper_id import PaperId
@@ -211,6 +212,21 @@ async def test_f23_after_the_deadline_a_paper_is_planned_without_its_summary() -
     assert await world.plan_at(at(0) + PATIENCE - timedelta(seconds=1)) == 0
     assert await world.plan_at(at(0) + PATIENCE) == 1
     assert [row.state for row in await world.rows()] == [State.PENDING]
+
+
+async def test_f63_a_paper_that_cannot_be_read_keeps_no_other_from_being_planned() -> None:
+    world = World()
+    await world.chat(A, at(-99))
+    await world.chat(B, at(-99), filters=Filters(include=("paper",)))
+    poison = replace(TWO, authors=("A",))
+    object.__setattr__(poison, "authors", (None,))
+    await world.listed(ONE, poison, THREE, at=at(0))
+    planned = await world.plan_at(at(1))
+    assert planned == 3 + 2
+    assert (await world.states(A))[keys_of(TWO)[0]] is State.FAILED
+    (failed,) = [row for row in await world.rows(A) if row.state is State.FAILED]
+    assert failed.reason.startswith("cannot be read")
+    assert await world.keys(B) == keys_of(ONE, THREE)
 
 
 @pytest.mark.parametrize(
