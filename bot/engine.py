@@ -25,6 +25,7 @@ from dbos import (
 )
 
 from bot.domain.errors import StoreError, SulanError
+from bot.engine_log import Seldom
 from bot.engine_port import Job, Work
 
 T = TypeVar("T")
@@ -152,6 +153,8 @@ class DbosEngine:
         # Its records go the way of all others; a handler of any kind keeps it from adding one.
         if not _dbos_log.handlers:
             _dbos_log.addHandler(logging.NullHandler())
+        if not _dbos_log.filters:
+            _dbos_log.addFilter(Seldom())
         DBOS(config=_config(self._options))
         for kind in self._works:
             self._flows[kind] = DBOS.workflow(name=kind)(self._flow(kind))

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from aiohttp import ClientSession
+from postgres_cluster import PostgresCluster
 from running_program import PAPER, PATIENCE_S, Lists, Sulan, papers_in, program, real_day, until
 
 from adapters.discord.testing import TOKEN as DISCORD_TOKEN
@@ -227,9 +228,9 @@ def _judge(platforms: Platforms, shared: Path) -> None:
 
 
 async def test_both_platforms_get_every_paper_once_late_ones_too_and_a_restart_repeats_none_f5_f55(
-    sulan: Sulan, lists: Lists, platforms: Platforms, shared: Path
+    sulan: Sulan, lists: Lists, platforms: Platforms, shared: Path, place: str
 ) -> None:
-    sulan.settings = platforms.settings()
+    sulan.settings, sulan.store = platforms.settings(), place
     lists.shown = 3
     await sulan.start()
     await until(lambda: min(map(len, _arrived(platforms))) >= 3, sulan)
@@ -264,9 +265,9 @@ async def _ask_for_papers(sulan: Sulan, lists: Lists, platforms: Platforms) -> N
 
 
 async def test_a_kill_in_the_middle_loses_nothing_and_doubles_nothing_on_discord_f55(
-    sulan: Sulan, lists: Lists, platforms: Platforms, shared: Path
+    sulan: Sulan, lists: Lists, platforms: Platforms, shared: Path, place: str
 ) -> None:
-    sulan.settings = platforms.settings()
+    sulan.settings, sulan.store = platforms.settings(), place
     lists.shown = 6
     await sulan.start()
     await until(lambda: min(map(len, _arrived(platforms))) >= 2, sulan)
@@ -280,6 +281,44 @@ async def test_a_kill_in_the_middle_loses_nothing_and_doubles_nothing_on_discord
     # Telegram takes no key: what was in flight at the kill is sent once more, at most once.
     assert len(on_telegram) <= 7
     _judge(platforms, shared)
+
+
+_WATCHED = """
+    [web]
+    enabled = true
+    port = {port}
+"""
+
+
+async def test_f57_a_run_outlives_a_postgresql_that_crashes_and_comes_back(
+    sulan: Sulan,
+    lists: Lists,
+    platforms: Platforms,
+    fragile_postgres: PostgresCluster,
+    unused_port: int,
+) -> None:
+    watched = platforms.settings().replace("webhook = true", "")
+    sulan.settings = watched + _WATCHED.format(port=unused_port)
+    sulan.store = fragile_postgres.url
+    lists.shown = 4
+    ready = f"http://127.0.0.1:{unused_port}/readyz"
+    await sulan.start()
+    await until(lambda: min(map(len, _arrived(platforms))) >= 2, sulan)
+    await asyncio.to_thread(fragile_postgres.stop, at_once=True)
+    status, text = await _get(ready)
+    assert status == 503
+    assert "cannot be used" in json.loads(text)["parts"]["store"]
+    lists.shown = 8
+    # Longer than a lease: its own place is to be had again, and so is the poller's.
+    silent = "no sign of life could be given"
+    await until(lambda: sulan.err.read_text().count(silent) >= 4, sulan)
+    await asyncio.to_thread(fragile_postgres.start)
+    await until(lambda: min(len(set(one)) for one in _arrived(platforms)) >= 8, sulan)
+    await _read_until(ready, '"ready": true')
+    assert await sulan.stop() == 0
+    for papers in _arrived(platforms):
+        assert Counter(papers) == Counter(lists.ids[:8])
+    assert sulan.err.read_text().count('"logger": "dbos"') < 50
 
 
 def _arrived(platforms: Platforms) -> tuple[list[str], list[str]]:

@@ -56,6 +56,8 @@ class Sulan:
     folder: Path
     upstream: str
     settings: str = ""
+    store: str = "sulan.sqlite3"
+    arguments: tuple[str, ...] = ()
     process: asyncio.subprocess.Process | None = None
     starts: int = 0
 
@@ -65,7 +67,7 @@ class Sulan:
         environ = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
         with self.out.open("wb") as out, self.err.open("wb") as err:
             self.process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "bot", "run"),
+                *(sys.executable, "-m", "bot", "run", *self.arguments),
                 cwd=self.folder,
                 env={**environ, "HOME": str(self.folder), "COLUMNS": "100", "NO_COLOR": "1"},
                 stdout=out,
@@ -95,7 +97,7 @@ class Sulan:
     def _toml(self) -> str:
         return f"""
             [store]
-            url = "sulan.sqlite3"
+            url = "{self.store}"
             [huggingface]
             base_url = "{self.upstream}"
             [arxiv]
