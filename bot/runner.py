@@ -31,7 +31,7 @@ from bot.services.rounds.writing import Writing
 from bot.services.wakes import DELIVER, Wakes
 from bot.services.watching.lookouts import Lookouts
 from bot.services.watching.lookouts import Views as Lookout
-from bot.services.watching.watchman import Beat, Operator, Watchman
+from bot.services.watching.watchman import EVERY_S, Beat, Operator, Watchman
 from bot.store.location import locate, room
 from bot.translations import load_speech
 from bot.web.hooks import Hooks
@@ -158,7 +158,16 @@ def _watchman(ground: Ground, stack: AsyncExitStack) -> Watchman:
         ground.wakes.wake(DELIVER)
 
     views = Lookout(store, ground.roll, ground.health, lambda: room_of(settings))
-    beat = Beat(store, sulan.clock, ground.health, Lookouts(views), sulan.owner, explain, added)
+    beat = Beat(
+        store,
+        sulan.clock,
+        ground.health,
+        Lookouts(views),
+        sulan.owner,
+        explain,
+        added,
+        every_s=min(EVERY_S, settings.run.takeover_s),
+    )
     operator = Operator(operator_of(settings), settings.language, load_speech)
     watchman = Watchman(operator, beat)
     stack.push_async_callback(watchman.leave)

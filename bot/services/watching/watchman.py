@@ -24,9 +24,9 @@ from bot.services.watching.words import notice
 _log = logging.getLogger(__name__)
 
 EVERY_S = 30.0
-# Who looks after everything is one process; another takes over when it gave no sign for so long.
+# Who looks after everything is one process; another takes over when it missed so many looks.
 _DUTY = "watch"
-_DUTY_FOR = timedelta(seconds=3 * EVERY_S)
+_LOOKS = 3
 # What has not changed is reported anew so often, so that others know that it is still so.
 _REFRESH = timedelta(minutes=5)
 
@@ -50,7 +50,7 @@ class Operator:
 
 @dataclass(frozen=True, slots=True)
 class Beat:
-    """What the round works with; ``owner`` is this process's name."""
+    """What the round works with; ``owner`` is this process's name, ``every_s`` is between looks."""
 
     store: Store
     clock: Clock
@@ -59,6 +59,7 @@ class Beat:
     owner: str
     explain: Explain
     added: Added
+    every_s: float = EVERY_S
 
 
 class Watchman:
@@ -75,15 +76,14 @@ class Watchman:
         """Look for ever."""
         while True:
             await self.look()
-            await self._beat.clock.sleep(EVERY_S)
+            await self._beat.clock.sleep(self._beat.every_s)
 
     async def look(self) -> None:
         """Look once. A store that does not work is put on the board, and told in the log."""
         beat, now = self._beat, self._beat.clock.now()
+        until = now + timedelta(seconds=_LOOKS * beat.every_s)
         try:
-            on_duty = await beat.store.leases.acquire(
-                _DUTY, beat.owner, now=now, until=now + _DUTY_FOR
-            )
+            on_duty = await beat.store.leases.acquire(_DUTY, beat.owner, now=now, until=until)
             if on_duty:
                 await beat.lookouts.look(await self._known(now), now)
             beat.health.worked("store", at=now)
