@@ -1,6 +1,7 @@
 """Whether anybody may want a paper, before it is paid for."""
 
 import asyncio
+import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +15,8 @@ from bot.domain.summary import Language
 from bot.services.audiences import Group, Groups, Taste
 from bot.services.cases import wanted_late
 from bot.services.news import Places, first_seen, news_at
+
+_log = logging.getLogger(__name__)
 
 # Tastes that are asked before others have a turn.
 _SLICE = 200
@@ -67,7 +70,14 @@ class Demand:
         return [(one, self._since[one.name]) for one in papers if one.name in self._since]
 
     async def _ask(self, one: Open, groups: Groups, now: datetime) -> None:
-        candidate, oldest = prepared(one.paper), now - MAX_AGE
+        try:
+            candidate = prepared(one.paper)
+        except Exception as error:  # noqa: BLE001 - F63: it costs only itself
+            said = {"paper": str(one.paper.id), "error": type(error).__name__}
+            _log.warning("a paper cannot be read", extra=said)
+            self._unwanted[one.name] = one.signature
+            return
+        oldest = now - MAX_AGE
         for number, (taste, members) in enumerate(groups.by_taste.items()):
             late = wanted_late(taste.filters)
             known = late and one.name in self._since
