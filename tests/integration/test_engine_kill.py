@@ -6,7 +6,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+import pytest
+
 from bot.engine import DbosEngine, EngineOptions
+from bot.store.location import locate
 
 _PROCESS = """
 import asyncio, sys
@@ -19,8 +22,8 @@ async def hang(arguments):
     await asyncio.sleep(3600)
 
 async def main():
-    path = Path(sys.argv[1])
-    engine = DbosEngine(EngineOptions(f"sqlite:///{path}", "x", "one", path, poll_s=0.05))
+    url, path = sys.argv[1], Path(sys.argv[2]) if sys.argv[2] else None
+    engine = DbosEngine(EngineOptions(url, "x", "one", path, poll_s=0.05))
     engine.register("kind", hang, at_once=1)
     await engine.start()
     await engine.enqueue([Job("kind", "a", ("a",)), Job("kind", "b", ("b",))])
@@ -30,12 +33,26 @@ asyncio.run(main())
 """
 
 
-async def test_jobs_of_a_killed_process_are_done_by_the_next_under_its_name_f55(
-    tmp_path: Path,
-) -> None:
+@pytest.fixture(params=["sqlite", "postgres"])
+def options(request: pytest.FixtureRequest, tmp_path: Path) -> EngineOptions:
+    if request.param == "postgres":
+        address = request.getfixturevalue("new_postgres")()
+        url = locate(address).url.render_as_string(hide_password=False)
+        return EngineOptions(url, "x", "one", poll_s=0.05)
     path = tmp_path / "jobs.engine.sqlite3"
+    return EngineOptions(f"sqlite:///{path}", "x", "one", path, poll_s=0.05)
+
+
+async def test_jobs_of_a_killed_process_are_done_by_the_next_under_its_name_f55(
+    options: EngineOptions,
+) -> None:
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", _PROCESS, str(path), stdout=asyncio.subprocess.PIPE
+        sys.executable,
+        "-c",
+        _PROCESS,
+        options.url,
+        str(options.path or ""),
+        stdout=asyncio.subprocess.PIPE,
     )
     assert process.stdout is not None
     async with asyncio.timeout(60):
@@ -51,7 +68,7 @@ async def test_jobs_of_a_killed_process_are_done_by_the_next_under_its_name_f55(
             both.set()
         return True
 
-    engine = DbosEngine(EngineOptions(f"sqlite:///{path}", "x", "one", path, poll_s=0.05))
+    engine = DbosEngine(options)
     engine.register("kind", note, at_once=1)
     await engine.start()
     try:
