@@ -13,6 +13,7 @@ Exits with 1 where a row is red.
 
 import argparse
 import ast
+import os
 import re
 import subprocess
 import sys
@@ -26,6 +27,7 @@ from xml.etree import ElementTree
 ROOT = Path(__file__).resolve().parents[1]
 ROWS = (*(f"F{number}" for number in range(1, 71)), *(f"T{number}" for number in range(1, 16)))
 
+_PLUGINS = ROOT / "tests" / "support"
 _NAMED = re.compile(r"_([ft][1-9]\d?)(?=_|$)")
 _LINE = re.compile(r"^\| ([FT]\d+) \| ([^|]+) \| ([^|]+) \| ([^|]+) \|$", re.MULTILINE)
 # How bad: of a function's parameters the worst counts.
@@ -80,9 +82,12 @@ def run(tests: Collection[Test], *, options: Sequence[str]) -> Mapping[Test, str
     with tempfile.TemporaryDirectory() as folder:
         asked, report = Path(folder, "asked"), Path(folder, "report.xml")
         asked.write_text("\n".join(test.node for test in sorted(tests)), encoding="utf-8")
-        command = [sys.executable, "-m", "pytest", "-q", *options, f"@{asked}"]
+        command = [sys.executable, "-m", "pytest", "-q", "-p", "fault_selection", *options]
         command += [f"--junitxml={report}", "-o", "junit_family=xunit1"]
-        subprocess.run(command, cwd=ROOT, check=False)
+        command += sorted({test.file for test in tests})
+        places = os.pathsep.join([str(_PLUGINS), os.environ.get("PYTHONPATH", "")])
+        environment = {**os.environ, "PYTHONPATH": places, "SULAN_ASKED_TESTS": str(asked)}
+        subprocess.run(command, cwd=ROOT, env=environment, check=False)
         return _results(report) if report.exists() else {}
 
 

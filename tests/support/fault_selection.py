@@ -1,0 +1,17 @@
+"""A plugin for pytest: of the tests that were collected only those run that are asked for, which
+are named in a file (``fault_table.py``). One that is gone meanwhile stops no other."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+ASKED = "SULAN_ASKED_TESTS"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep the tests that are asked for, with all of their parameters."""
+    asked = frozenset(Path(os.environ[ASKED]).read_text("utf-8").splitlines())
+    others = [item for item in items if item.nodeid.partition("[")[0] not in asked]
+    items[:] = [item for item in items if item.nodeid.partition("[")[0] in asked]
+    config.hook.pytest_deselected(items=others)
