@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: run test lock lint types imports check faults kill fuzz audit words clean
+.PHONY: run test lock lint types imports check faults kill bench fuzz audit words clean
 
 run: $(VENV)/.run-installed  ## the whole way on the bundled sample day: no token, no network
 	$(BIN)/sulan demo
@@ -37,6 +37,9 @@ faults: $(VENV)/.dev-installed  ## every fault and threat with its tests: ROW=F5
 KILLS ?= 20
 kill: $(VENV)/.dev-installed  ## whole programs killed at chosen places: KILLS=1000 DATABASE=sqlite or postgres, SEED=
 	$(WITH_POSTGRES) $(BIN)/python -m tests.kill --kills $(KILLS) $(DATABASE:%=--database %) $(SEED:%=--seed %)
+
+bench: $(VENV)/.dev-installed  ## every figure into docs/figures.md (20 minutes): SHORT=1 only shows that all of it runs
+	$(WITH_POSTGRES) $(BIN)/python benchmarks/bench.py $(if $(SHORT),--short)
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

@@ -3,7 +3,7 @@
 What counts as a figure, in short: every number in digits, alone or in a name (GPT-4); every
 number in words above five, or with a scale, or that states a ratio (三分之一, two-thirds). Counts
 up to five in words (两个, three) are counting, not figures: a summary may count what an abstract
-enumerates. The whole rule: ``docs/figures.md``.
+enumerates. The whole rule: ``docs/figure-check.md``.
 """
 
 import re
