@@ -59,6 +59,17 @@ async def test_f5_late_arrivals_are_planned_once_and_the_others_not_again() -> N
     assert await world.keys(A) == keys_of(ONE, TWO, THREE)
 
 
+async def test_f14_a_new_version_is_not_posted_again() -> None:
+    world = World()
+    await world.chat(A, at(-99))
+    await world.listed(ONE, at=at(0))
+    await world.plan_at(at(0))
+    newer = replace(ONE, version=2, abstract="We do more.")
+    await world.listed(newer, at=at(24), day=TODAY + timedelta(days=1))
+    assert await world.plan_at(at(24)) == 0
+    assert (await world.store.papers.get([ONE.id]))[ONE.id].abstract == "We do more."
+
+
 async def test_f6_a_paper_that_moves_to_another_day_is_not_posted_again() -> None:
     world = World()
     await world.chat(A, at(-99))
