@@ -10,7 +10,7 @@ from typing import Any, NoReturn, Protocol
 from adapters.base import Adapter, Commands, Desk, Listener, Receiver
 from bot.app import Sulan
 from bot.clock import put_back
-from bot.domain.errors import StoreError
+from bot.domain.errors import ModelUnusable, StoreError
 from bot.domain.role import Role
 from bot.engine_port import Engine
 from bot.ground import Ground
@@ -19,7 +19,9 @@ from bot.listening import keep_listening
 from bot.observing import Observer
 from bot.services.deliver.deliverer import Deliverer
 from bot.services.rounds.inheriting import Inheriting
+from bot.services.health import Health
 from bot.services.rounds.membership import PlaceLost
+from bot.services.rounds.writing import MODEL
 from bot.services.wakes import DELIVER
 from bot.services.watching.watchman import Watchman
 from bot.web.lag import watch
@@ -31,6 +33,8 @@ _log = logging.getLogger(__name__)
 _NOBODY: Any = None
 # Of the grace that a stop is given, for closing connections and the store.
 _CLOSING_S = 2.0
+# Between two looks at the list of models, which costs nothing (F25).
+_MODEL_EVERY_S = 86_400.0
 
 
 class Ticking(Protocol):
@@ -106,7 +110,7 @@ class Crew:
             *((adapter.name, self._listen(adapter)) for adapter in ground.adapters),
         ]
         if Role.SUMMARISE in ground.roles:
-            others.append(("model", tell_of_model(ground.sulan)))
+            others.append(("model", self._mind_the_model()))
         if self.sending is not None:
             others.append(("inheritance", self._inherit(self.sending.inheriting)))
         return others
@@ -141,6 +145,11 @@ class Crew:
         by = await put_back(self.ground.sulan.clock)
         _log.warning("the clock was put back; beginning anew", extra={"by_s": by.total_seconds()})
         life.begin_anew()
+
+    async def _mind_the_model(self) -> NoReturn:
+        while True:
+            await tell_of_model(self.ground.sulan, self.ground.health)
+            await self.ground.sulan.clock.sleep(_MODEL_EVERY_S)
 
     async def _inherit(self, inheriting: Inheriting) -> NoReturn:
         ground = self.ground
@@ -185,8 +194,17 @@ class _Receiving:
 _Named = tuple[str, Coroutine[object, object, object]]
 
 
-async def tell_of_model(sulan: Sulan) -> None:
-    """Say at the start that the model ends soon, is not offered, or refuses the key (F25)."""
+async def tell_of_model(sulan: Sulan, health: Health | None = None) -> None:
+    """Say that the model ends soon, is not offered, or refuses the key (F25); on the board too,
+    before a paper comes that it should write up."""
     status = await sulan.model_status()
-    if status is not None and status.problem is not None:
-        _log.warning("the model needs a look", extra={"reason": status.problem})
+    if status is None or status.problem is None:
+        return
+    _log.warning("the model needs a look", extra={"reason": status.problem})
+    if health is None:
+        return
+    now = sulan.clock.now()
+    if status.key_accepted is False or status.offered is False:
+        health.failed(MODEL, ModelUnusable.reason, at=now)
+    elif status.shutdown_date is not None:
+        health.failed(f"ending:{MODEL}", status.problem, at=now)

@@ -12,6 +12,9 @@ from bot.app import started
 from bot.crew import tell_of_model
 from bot.domain.paper import Paper
 from bot.domain.paper_id import PaperId
+from bot.services.health import Health
+from bot.services.rounds.writing import Writing
+from bot.services.watching.concerns import Kind, concerns
 from config.settings import Settings
 from summarizer.testing import entry_json
 
@@ -91,10 +94,26 @@ async def test_a_model_that_ends_or_is_gone_is_told_of_at_the_start_f25(
     name: str,
     words: str,
 ) -> None:
+    health = Health()
     async with started(_settings(endpoint, tmp_path, name=name)) as sulan:
-        await tell_of_model(sulan)
+        await tell_of_model(sulan, health)
+        needed = concerns(health.all(), sulan.clock.now())
+    assert [one.kind for one in needed] == ([Kind.MODEL] if name == "old" else [])
+    assert words in health.of("ending:model").reason or name == "old"
     (record,) = (r for r in caplog.records if r.message == "the model needs a look")
     assert words in str(record.__dict__["reason"])
+
+
+async def test_a_stand_in_that_writes_does_not_hide_that_the_model_is_gone_f25(
+    endpoint: Endpoint, tmp_path: Path
+) -> None:
+    health = Health()
+    async with started(_settings(endpoint, tmp_path, name="old", fallback="new")) as sulan:
+        await sulan.store.papers.save([_PAPER])
+        writing = Writing(sulan.summaries, store=sulan.store, clock=sulan.clock, health=health)
+        assert await writing.write(_PAPER.id, "en")
+        needed = concerns(health.all(), sulan.clock.now())
+    assert [one.kind for one in needed] == [Kind.MODEL]
 
 
 async def test_without_a_model_there_is_nothing_to_tell(
