@@ -22,6 +22,7 @@ OWN = ("https://arxiv.org/abs/2309.12307", "https://huggingface.co/papers/2309.1
 _TAGS = {"b", "i", "a", "code", "blockquote"}
 # Unescaped, any of these has an effect on Discord.
 _EFFECT = re.compile(r"(?<!\\)(?:\\\\)*(?:@|<[@#:/at]|`|\|\||https?://)")
+_MENTION = re.compile(r"(?<![A-Za-z0-9_])@[A-Za-z]")
 _OURS = re.compile(r"\[[^\n]*?\]\(<(?P<url>[^<>\s]*)>\)")
 _NASTY = (
     "@everyone", "@here", "<@1>", "<@&1>", "<#1>", "</x:1>", "<t:1>", "<:a:1>", "@name", "/start",
@@ -80,20 +81,28 @@ def _check_telegram(message: TelegramMessage, allowed: set[str]) -> None:
     if not message.html:
         require(0 < units(message.text) <= MAX_UNITS, "a message fits")
         return
+    check_html(message.text, allowed)
+
+
+def check_html(text: str, allowed: set[str]) -> None:
+    """A text in Telegram's HTML: well-formed, of its elements, leading nowhere else."""
     page = _Page()
-    page.feed(message.text)
+    page.feed(text)
     page.close()
     require(not page.open, "every element is closed")
     require(set(page.addresses) <= allowed, "only the paper's own pages are linked")
     require(0 < units("".join(page.text)) <= MAX_UNITS, "a message fits")
     require(page.entities <= MAX_ENTITIES, "all its entities count")
-    for text in page.loose:
-        require("://" not in text and not re.search(r"(?<![A-Za-z0-9_])@[A-Za-z]", text),
-                "nothing loose can be tapped")  # fmt: skip
+    for loose in page.loose:
+        require("://" not in loose and not _MENTION.search(loose), "nothing loose can be tapped")
 
 
 def _check_discord(message: DiscordMessage, allowed: set[str]) -> None:
-    payload = message.payload()
+    check_payload(message.payload(), allowed)
+
+
+def check_payload(payload: dict[str, Any], allowed: set[str]) -> None:
+    """A message as Discord is sent it: within its limits, without a ping, leading nowhere else."""
     json.dumps(payload).encode()
     require(payload["allowed_mentions"] == {"parse": []}, "nobody is pinged")
     embeds: list[dict[str, Any]] = payload["embeds"]
