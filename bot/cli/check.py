@@ -6,11 +6,15 @@ from dataclasses import asdict, dataclass
 from typing import Literal
 
 from bot.app import Sulan, load_explained, started
+from bot.chats import adapters_for, chats_of
 from bot.cli.arguments import JsonOption
 from bot.cli.documents import dumps
 from bot.cli.failures import FAILED
 from bot.cli.screen import Screen
-from bot.domain.errors import SourceError, SourceHasNoArchive, StoreError
+from bot.domain.errors import SettingsError, SourceError, SourceHasNoArchive, StoreError
+from bot.instances import instances_of
+from bot.services.archive import StoredDays
+from bot.services.fares import bill_of
 from config.describe import shown_values
 from config.load import DEFAULT, Loaded
 from config.rules import advice
@@ -48,6 +52,7 @@ async def check(*, json: JsonOption = False) -> int:
             verdicts.append(await _store(loaded, sulan))
             verdicts += await _upstreams(sulan)
             verdicts.append(await _model(sulan))
+            verdicts += await _adapters(sulan)
     except StoreError as error:
         verdicts.append(Verdict("store", "wrong", str(error)))
     if json:
@@ -105,6 +110,25 @@ async def _model(sulan: Sulan) -> Verdict:
         return Verdict("model", "ok", f"{status.model} is offered by {status.url}.")
     usable = status.reachable and status.key_accepted is not False and status.offered is not False
     return Verdict("model", "note" if usable else "wrong", status.problem)
+
+
+async def _adapters(sulan: Sulan) -> list[Verdict]:
+    """Whether each adapter takes its options, and what it may cost. None is opened."""
+    settings, found = sulan.settings, list[Verdict]()
+    try:
+        listed = chats_of(settings)
+        adapters = adapters_for(listed, settings, StoredDays(sulan.store, write=str))
+    except SettingsError as error:
+        return [Verdict("adapters", "wrong", line) for line in str(error).splitlines()]
+    kinds = {one.name: one.kind for one in instances_of(settings.adapters, settings)}
+    for adapter in adapters:
+        name, kind = adapter.name, kinds.get(adapter.name, adapter.name)
+        is_also = "" if name == kind else f" It is another {kind}."
+        found.append(Verdict(name, "ok", f"its options can be read.{is_also}"))
+        bill = await bill_of(adapter, sulan.store, sulan.clock.now())
+        if bill is not None:
+            found.append(Verdict(name, "note", bill.words()))
+    return found
 
 
 def _print(verdicts: Iterable[Verdict], screen: Screen) -> None:

@@ -1,0 +1,120 @@
+"""Paid broadcast on the wire: what is marked so, and what follows where Telegram does not sell.
+
+The server is our own, on loopback; nothing here ran against Telegram.
+"""
+
+from collections.abc import AsyncGenerator
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from adapters.base import Fare
+from adapters.telegram.adapter import TelegramAdapter
+from adapters.telegram.options import TelegramOptions, read_options
+from adapters.telegram.testing import TOKEN, TelegramServer, serving
+from adapters.telegram.testing_bot import Refusal
+from adapters.telegram.testing_oracle import Oracle
+from bot.domain.delivery_errors import ContentRejected, RateLimited
+from bot.domain.errors import SettingsError
+from bot.domain.post import Attachment, Post
+from bot.domain.target import Target
+
+_PERSON = Target("telegram", "987654321")
+_POST = Post("en", "A title", "https://huggingface.co/papers/2309.12307")
+_PAYING = {"token": TOKEN, "paid_broadcast": "true", "most_stars_a_day": "250"}
+
+
+@pytest.fixture
+async def server(shared: Path) -> AsyncGenerator[TelegramServer, None]:
+    """Whatever is sent is checked against the Bot API's specification in the end."""
+    oracle = Oracle(shared / "tools")
+    async with serving() as running:
+        yield running
+    assert [fault for call in running.calls for fault in oracle.faults(call)] == []
+
+
+def _options(server: TelegramServer) -> TelegramOptions:
+    return read_options({**_PAYING, "api_url": server.url})
+
+
+def _paid(server: TelegramServer) -> list[str]:
+    sent = [call for call in server.calls if call.method.lower().startswith("send")]
+    return [call.params.get("allow_paid_broadcast", "") for call in sent]
+
+
+async def test_only_a_charged_message_may_cost_stars(server: TelegramServer) -> None:
+    async with TelegramAdapter(_options(server)) as adapter:
+        (message,) = adapter.render(_POST)
+        await adapter.send(_PERSON, message, key="1")
+        await adapter.send(_PERSON, adapter.charged(message), key="2")
+    assert _paid(server) == ["", "true"]
+
+
+async def test_a_file_may_be_charged_too(server: TelegramServer) -> None:
+    post = Post("en", "Papers", "", attachment=Attachment("papers.bib", "@misc{}"))
+    async with TelegramAdapter(_options(server)) as adapter:
+        message = next(m for m in adapter.render(post) if m.document)
+        await adapter.send(_PERSON, adapter.charged(message), key="1")
+    assert _paid(server) == ["true"]
+
+
+async def test_what_telegram_does_not_sell_is_sent_for_nothing_and_no_more_is_bought(
+    server: TelegramServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    server.script("sendMessage", Refusal(400, "Bad Request: not enough Stars"))
+    async with TelegramAdapter(_options(server)) as adapter:
+        assert adapter.fare is not None
+        (message,) = adapter.render(_POST)
+        receipt = await adapter.send(_PERSON, adapter.charged(message), key="1")
+        assert adapter.fare is None
+    assert receipt.message_id
+    assert _paid(server) == ["true", ""]
+    assert "sells this bot no messages" in caplog.text
+
+
+async def test_content_that_telegram_never_takes_says_nothing_about_its_stars(
+    server: TelegramServer,
+) -> None:
+    refusal = Refusal(400, "Bad Request: can't parse entities: byte offset 3")
+    server.script("sendMessage", refusal, refusal)
+    async with TelegramAdapter(_options(server)) as adapter:
+        (message,) = adapter.render(_POST)
+        with pytest.raises(ContentRejected):
+            await adapter.send(_PERSON, adapter.charged(message), key="1")
+        assert adapter.fare is not None
+
+
+async def test_a_limit_is_no_refusal_to_sell_f30(server: TelegramServer) -> None:
+    server.script(
+        "sendMessage", Refusal(429, "Too Many Requests: retry after 5", {"retry_after": 5})
+    )
+    async with TelegramAdapter(_options(server)) as adapter:
+        (message,) = adapter.render(_POST)
+        with pytest.raises(RateLimited):
+            await adapter.send(_PERSON, adapter.charged(message), key="1")
+        assert adapter.fare is not None
+    assert _paid(server) == ["true"]
+
+
+def test_the_fare_is_as_the_options_limit_it() -> None:
+    fare = TelegramAdapter(read_options(_PAYING)).fare
+    assert fare == Fare(940.0, Decimal("0.1"), "Stars", 2500)
+    assert TelegramAdapter(read_options({"token": TOKEN})).fare is None
+
+
+@pytest.mark.parametrize(
+    ("values", "says"),
+    [
+        pytest.param(
+            {"paid_broadcast": True}, "set most_stars_a_day", id="no limit, no paid broadcast"
+        ),
+        pytest.param(
+            {"paid_broadcast": True, "most_stars_a_day": 0}, "no number from 1", id="a limit of 0"
+        ),
+        pytest.param({"paid_broadcast": "perhaps"}, "neither true nor false", id="a doubt"),
+    ],
+)
+def test_nothing_can_cost_stars_without_a_limit_f29(values: dict[str, object], says: str) -> None:
+    with pytest.raises(SettingsError, match=says):
+        read_options({"token": TOKEN, **values})
