@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Coroutine, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, NoReturn, Protocol
@@ -18,6 +19,7 @@ from bot.lifetime import GRACE_S, Lifetime
 from bot.listening import keep_listening
 from bot.observing import Observer
 from bot.services.deliver.deliverer import Deliverer
+from bot.services.fares import bill_of
 from bot.services.rounds.inheriting import Inheriting
 from bot.services.health import Health
 from bot.services.rounds.membership import PlaceLost
@@ -112,6 +114,7 @@ class Crew:
         if Role.SUMMARISE in ground.roles:
             others.append(("model", self._mind_the_model()))
         if self.sending is not None:
+            others.append(("fares", tell_of_fares(ground.adapters, ground.sulan)))
             others.append(("inheritance", self._inherit(self.sending.inheriting)))
         return others
 
@@ -192,6 +195,16 @@ class _Receiving:
 
 
 _Named = tuple[str, Coroutine[object, object, object]]
+
+
+async def tell_of_fares(adapters: Sequence[Adapter], sulan: Sulan) -> None:
+    """Say at the start what a day may cost, before anything is bought."""
+    with suppress(StoreError):
+        for adapter in adapters:
+            bill = await bill_of(adapter, sulan.store, sulan.clock.now())
+            if bill is not None:
+                said = {"adapter": adapter.name, "bill": bill.words()}
+                _log.warning("messages above the free rate cost money", extra=said)
 
 
 async def tell_of_model(sulan: Sulan, health: Health | None = None) -> None:
