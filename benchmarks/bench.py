@@ -136,7 +136,7 @@ def main() -> int:
     runs = [run for run in RUNS if run.name in names]
     cluster = os.environ.get(_CLUSTER)
     # Stopped by a signal it leaves no database behind.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    signal.signal(signal.SIGTERM, _stop)
     sections = [section(run, cluster, short=options.short) for run in runs]
     text = page(sections, described(cluster), short=options.short)
     if options.short and options.out is None:
@@ -144,6 +144,10 @@ def main() -> int:
     else:
         (options.out or _PAGE).write_text(text, "utf-8")
     return int(any(one.failed for one in sections))
+
+
+def _stop(_number: int, _frame: object) -> None:
+    sys.exit(1)
 
 
 def section(run: Run, cluster: str | None, *, short: bool) -> Section:

@@ -72,7 +72,7 @@ class Permitted:
 # allow.
 PLATFORMS = (
     Permitted("telegram", 30, 1, 1.0, Pace(28, 1.05)),
-    Permitted("telegram", 30, 1, 1.0, Pace(29.2, 1.02)),
+    Permitted("telegram", 30, 1, 1.0, Pace(29.2, 1.01)),
     Permitted("discord", 50, 5, 5.0, Pace(45, 1.0)),
     Permitted("discord", 50, 5, 5.0, Pace(48.7, 1.0)),
 )
