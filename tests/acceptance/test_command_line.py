@@ -253,3 +253,11 @@ def test_t12_the_store_is_readable_by_its_owner_alone(online: Sulan, tmp_path: P
     online("today", "--date", DAY, "--limit", "1")
     (file,) = tmp_path.rglob("*.sqlite3")
     assert file.stat().st_mode & 0o077 == 0
+
+
+def test_a_role_that_there_is_not_is_told_with_those_that_there_are(sulan: Sulan) -> None:
+    said = sulan("run", "--roles", "plan", "--roles", "deliver,fly")
+    assert said.code == 2
+    words = " ".join(said.err.split())
+    assert "'fly', which is no role" in words
+    assert "collect, summarise, plan, deliver, commands, web" in words
