@@ -20,8 +20,8 @@ from bot.listening import keep_listening
 from bot.observing import Observer
 from bot.services.deliver.deliverer import Deliverer
 from bot.services.fares import bill_of
-from bot.services.rounds.inheriting import Inheriting
 from bot.services.health import Health
+from bot.services.rounds.inheriting import Inheriting
 from bot.services.rounds.membership import PlaceLost
 from bot.services.rounds.writing import MODEL
 from bot.services.wakes import DELIVER
