@@ -58,7 +58,7 @@ def _options() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.kill", description=__doc__)
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--database", default="", help=_WHICH)
-    parser.add_argument("--programs", default="mixed", help="1, 3, …, or mixed: 1 and 3 in turn")
+    parser.add_argument("--programs", default="mixed", choices=("1", "3", "apart", "mixed"))
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--cold-every", type=int, default=20, help="0: every start is forked")
     parser.add_argument("--folder", default="", help="where logs and the file go, empty or new")

@@ -14,12 +14,14 @@ from tests.kill.books import Books
 from tests.kill.migrations import Migrations
 from tests.kill.programs import ROOT, Nursery, until
 from tests.kill.report import Report, report
-from tests.kill.siege import Siege
+from tests.kill.siege import Crew, Siege
 from tests.kill.world import World, surrounded
 
 _DATA = ROOT.parent / "shared" / "data" / "hf_daily"
-# In mixed runs so many kills follow one another with one program, then with three.
+# In mixed runs so many kills follow one another with one crew, then with the next.
 _BLOCK = 25
+_APART = (("collect", "summarise", "plan"), ("deliver", "commands"), ("deliver", "summarise"))
+_CREWS: dict[str, Crew] = {"1": ((),), "3": ((), (), ()), "apart": _APART}
 _TELL_EVERY = 20
 
 
@@ -28,7 +30,8 @@ class Plan:
     """What a run is to be.
 
     ``database`` is an address of PostgreSQL whose tables are dropped, "" for a file in ``folder``.
-    ``programs`` is a number, or "mixed" for one and three in turn. Each so-many-th start is
+    ``programs`` is "1", "3", "apart" for three that share the roles among them, or "mixed" for
+    these in turn. Each so-many-th start is
     ``cold_every``; 0 for none. ``model_deadline_s`` is how long a paper waits for the model,
     ``patience_s`` how long the end may take. After so many ``minutes`` nothing more is
     killed, where that is not 0.
@@ -49,18 +52,17 @@ class Plan:
         """The store's address."""
         return self.database or str(self.folder / "sulan.sqlite3")
 
-    def programs_at(self, number: int) -> int:
-        """How many programs there are at a kill."""
-        if self.programs == "mixed":
-            return 1 if number // _BLOCK % 2 == 0 else 3
-        return int(self.programs)
+    def crew_at(self, number: int) -> Crew:
+        """Which programs there are at a kill."""
+        crews = list(_CREWS.values())
+        return _CREWS.get(self.programs) or crews[number // _BLOCK % len(crews)]
 
 
 async def campaign(plan: Plan, tell: Callable[[str], None]) -> Report:
     """Kill so often, let everything be finished, and compare."""
     if plan.database:
         await asyncio.to_thread(_empty, plan.database)
-    random, sieges = Random(plan.seed), list[Siege]()
+    sieges = list[Siege]()
 
     def strike(pid: int) -> None:
         for siege in sieges:
@@ -70,7 +72,9 @@ async def campaign(plan: Plan, tell: Callable[[str], None]) -> Report:
         return [pid for siege in sieges for pid in siege.pids()]
 
     async with AsyncExitStack() as stack:
-        world = await stack.enter_async_context(surrounded(_DATA, random, strike=strike, pids=pids))
+        answering = Random(f"{plan.seed} model")
+        around = surrounded(_DATA, answering, strike=strike, pids=pids)
+        world = await stack.enter_async_context(around)
         world.model_deadline_s = plan.model_deadline_s
         nursery = Nursery(cold_every=plan.cold_every)
         stack.push_async_callback(nursery.close)
@@ -81,7 +85,7 @@ async def campaign(plan: Plan, tell: Callable[[str], None]) -> Report:
         log = stack.enter_context((plan.folder / "kills.jsonl").open("w", encoding="utf-8"))
         books = Books(plan.store)
         stack.callback(books.close)
-        siege = Siege(world, nursery, books, migrations, plan.store, plan.folder, random, log)
+        siege = Siege(world, nursery, books, migrations, plan.store, plan.folder, plan.seed, log)
         sieges.append(siege)
         world.on_message = siege.heard
         return await _lay(siege, plan, tell)
@@ -89,7 +93,7 @@ async def campaign(plan: Plan, tell: Callable[[str], None]) -> Report:
 
 async def _lay(siege: Siege, plan: Plan, tell: Callable[[str], None]) -> Report:
     began, world = time.monotonic(), siege.world
-    await siege.man(plan.programs_at(0))
+    await siege.man(plan.crew_at(0))
     await until(lambda: world.lists.looks > 0, 60)
     stopping = asyncio.Event()
     feeding = asyncio.ensure_future(siege.feed(stopping))
@@ -97,7 +101,7 @@ async def _lay(siege: Siege, plan: Plan, tell: Callable[[str], None]) -> Report:
         for number in range(plan.kills):
             if plan.minutes and time.monotonic() - began > 60 * plan.minutes:
                 break
-            await siege.man_if_other(plan.programs_at(number))
+            await siege.man(plan.crew_at(number))
             await siege.kill_once()
             if (number + 1) % _TELL_EVERY == 0:
                 tell(_progress(siege, time.monotonic() - began))

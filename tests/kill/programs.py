@@ -13,6 +13,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+# A stop is given 10 s by the program itself; a machine may be busy with other things.
+_END_S = 90.0
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -151,7 +154,7 @@ class Program:
     async def buried(self) -> int:
         """Wait for its end; returns the exit code, -9 for one that was killed."""
         assert self.end
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(_END_S):
             code = await asyncio.shield(self.end)
         if code not in (-signal.SIGKILL, 0):
             said = self.err.read_text("utf-8", "replace")[-2000:]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from random import Random
-from typing import TextIO
+from typing import TextIO, TypeAlias
 
 from tests.kill.books import Books, now_utc
 from tests.kill.migrations import Migrations
@@ -27,6 +27,12 @@ _STALLED = "gave no sign of life for too long"
 # With so much still to be sent nothing new is listed: kills must not outrun the work for ever.
 _MOST_WAITING = 60
 _MOST_UNWRITTEN = 12
+
+
+_NAMES = ("program1", "program2", "program3", "program4")
+
+# Programs by their roles; no role is all of them.
+Crew: TypeAlias = tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +59,11 @@ class Siege:
     migrations: Migrations
     url: str
     folder: Path
-    random: Random
+    seed: int
     log: TextIO
+    crew: Crew = ()
     programs: list[Program] = field(default_factory=list[Program])
+    random: Random = field(default_factory=Random)
     kills: list[Kill] = field(default_factory=list[Kill])
     hits: Counter[str] = field(default_factory=Counter[str])
     misses: Counter[str] = field(default_factory=Counter[str])
@@ -84,26 +92,25 @@ class Siege:
             self.silences.append(time.monotonic() - self._silent_since)
             self._silent_since = None
 
-    async def man(self, count: int) -> None:
-        """Have so many programs, all of which run."""
-        while len(self.programs) > count:
-            await self._stop(self.programs.pop())
-        while len(self.programs) < count:
-            name = f"program{len(self.programs) + 1}"
-            settings = self.world.settings(self.url)
-            self.programs.append(Program(name, self.folder / name, settings, self.nursery))
+    async def man(self, crew: Crew) -> None:
+        """Have these programs, each given by its roles; all of them run then."""
+        if crew == self.crew:
+            return
         for program in self.programs:
-            if not program.alive:
-                await program.start()
+            await self._stop(program)
+        self.crew = crew
+        self.programs = [
+            Program(name, self.folder / name, self.world.settings(self.url, roles), self.nursery)
+            for name, roles in zip(_NAMES, crew, strict=False)
+        ]
+        for program in self.programs:
+            await program.start()
         await self._all_run()
-
-    async def man_if_other(self, count: int) -> None:
-        """The same, if there are not just so many."""
-        if len(self.programs) != count:
-            await self.man(count)
 
     async def kill_once(self) -> None:
         """One kill, and the next life of who was killed."""
+        # A stream of its own: what else is left to chance does not change the places.
+        self.random = Random(f"{self.seed} kill {len(self.kills) + 1}")
         point = choose(self.random, without=self._out_of_reach())
         if point.kind == MIGRATION:
             hit = await self.migrations.kill(point.after_s)
@@ -127,29 +134,31 @@ class Siege:
 
     async def feed(self, stopping: asyncio.Event) -> None:
         """List papers and ask for some, as long as the programs keep up."""
+        random = Random(f"{self.seed} feed")
         self.world.lists.grow(2)
         while not stopping.is_set():
-            await asyncio.sleep(self.random.uniform(0.4, 1.0))
+            await asyncio.sleep(random.uniform(0.4, 1.0))
+            count = random.choice((1, 1, 1, 2, 3))
             if await asyncio.to_thread(self._keeps_up):
-                self.world.lists.grow(self.random.choice((1, 1, 1, 2, 3)))
-            self._ask()
+                self.world.lists.grow(count)
+            self._ask(random)
 
     def _keeps_up(self) -> bool:
         """Whether little waits to be sent, and few papers to be read and written up."""
         unwritten = set(self.world.lists.ids) - {paper for paper, _ in self.books.summaries()}
         return self.books.waiting_rows() < _MOST_WAITING and len(unwritten) < _MOST_UNWRITTEN
 
-    def _ask(self) -> None:
+    def _ask(self, random: Random) -> None:
         known = self.world.lists.ids
         unanswered = sum(not count for count in answers(self.world).values())
         if known and unanswered < 10:
-            about = self.random.choice(known[-20:])
+            about = random.choice(known[-20:])
             self.world.ask(f"/paper {about}", about)
 
     async def finish(self, *, patience_s: float) -> float:
         """Let everything be done; returns how long it took. What is not done then is a fault."""
         began = time.monotonic()
-        await self.man(len(self.programs))
+        await self._all_run()
         quiet_since: float | None = None
         while time.monotonic() - began < patience_s:
             left = await asyncio.to_thread(self.left)
@@ -236,8 +245,11 @@ class Siege:
             await program.start()
 
     async def _stop(self, program: Program) -> None:
+        asked = program.alive
         code = await program.stop()
-        if code:
+        if not asked:
+            self._hear_of(program)
+        elif code:
             self.faults.append(f"{program.name} ended with {code} when it was asked to stop")
 
     def _note(self, point: Point, victim: Program, *, hit: bool) -> None:

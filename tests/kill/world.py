@@ -1,6 +1,6 @@
 """Everything around the program: the list, the model, both platforms, and who asks."""
 
-from collections.abc import AsyncGenerator, Callable, Iterable
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -65,11 +65,11 @@ class World:
         self.asked[str(user)] = about
         self.telegram.push(update_of(user, text))
 
-    def settings(self, store: str) -> str:
-        """A sulan.toml."""
+    def settings(self, store: str, roles: Sequence[str] = ()) -> str:
+        """A sulan.toml, for a program with these roles; with all where none is named."""
         chats = "\n".join(member.toml() for member in self.members)
         return f"""
-{self.base_settings(store)}
+{self.base_settings(store, roles)}
 [model]
 name = "{NAME}"
 base_url = "{self.upstream}/v1"
@@ -86,8 +86,9 @@ gateway_url = "{self.discord.gateway}"
 {chats}
 """
 
-    def base_settings(self, store: str) -> str:
+    def base_settings(self, store: str, roles: Sequence[str] = ()) -> str:
         """What a program without platforms needs, too."""
+        ours = f"roles = {list(roles)!r}" if roles else ""
         return f"""
 [store]
 url = "{store}"
@@ -100,6 +101,7 @@ interval_s = 0
 [http]
 attempts = 1
 [run]
+{ours}
 collect_every_s = 0.8
 plan_every_s = 0.8
 takeover_s = {TAKEOVER_S}
