@@ -172,7 +172,6 @@ class Crew:
             sulan.clock,
             sulan.owner,
             patience=timedelta(seconds=sulan.settings.run.takeover_s),
-            rates=store.rates,
             bells=store.bells,
         )
         name, health = adapter.name, self.observer.health
