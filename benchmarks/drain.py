@@ -6,9 +6,9 @@ For each number of processes: messages a second, over Telegram's permitted 30, a
 message. Everything but the platform is real: each process is one of its own, claims from the same
 database, reserves from the same rate (set far above what it can reach), and marks every message
 before and after its call. ``--database`` names an empty database; without it, SQLite in a folder
-of its own. ``--per-second`` sets what the platform permits, to see how near they come to it. ``--apart``
-gives each process chats and a rate of its own beforehand: the most that sharing chats out by a hash
-could bring.
+of its of its own. ``--per-second`` sets what the platform permits, to see how near they come to it.
+``--apart`` gives each process chats and a rate of its own beforehand: the most that sharing chats
+out by a hash could bring.
 """
 
 import argparse
@@ -205,7 +205,8 @@ def main() -> None:
 
 def _tell(drain: Drained) -> None:
     print(
-        f"{drain.database:10} {drain.processes} processes{', apart' * drain.apart}: {drain.per_second:7.0f}/s,"
+        f"{drain.database:10} {drain.processes} processes{', apart' * drain.apart}:"
+        f" {drain.per_second:7.0f}/s,"
         f" {drain.over_permitted:5.1f} × permitted, worst second {drain.worst_second},"
         f" {drain.cpu_ms:.2f} ms of processor a message, {'/'.join(map(str, drain.shares))}"
     )
