@@ -36,8 +36,8 @@ _log = logging.getLogger(__name__)
 # is left to the limits is room for our own jitter: benchmarks/broadcast.py counts 30 in the worst
 # second and no 429 at 0.973 of what is permitted. A 429 for other reasons is waited for.
 PER_SECOND = 29.2
-# A chat's next message is looked for once its gap is over, and leaves some 20 ms later: that is room
-# enough.
+# A chat's next message is looked for once its gap is over, and leaves some 20 ms later: that is
+# room enough.
 PRIVATE_GAP_S = 1.01
 GROUP_GAP_S = 3.1
 # Paid broadcast (Bot API, sendMessage, ``allow_paid_broadcast``): up to 1,000 a second in all, 0.1

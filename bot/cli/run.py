@@ -13,6 +13,7 @@ from bot.domain.errors import InvalidInput
 from bot.domain.role import Role, ordered
 from bot.lifetime import Lifetime
 from bot.runner import assembled
+from bot.services.long_lived import LongLived
 from config.settings import Settings
 from config.values import read_roles
 
@@ -40,6 +41,7 @@ async def run(*, roles: RolesOption = None) -> int:
     life = Lifetime()
     life.own_signals()
     async with assembled(settings) as crew:
+        LongLived().set_aside()
         screen.note(_what_runs(crew))
         await crew.work(life)
     if life.error is not None:

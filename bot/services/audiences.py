@@ -14,12 +14,15 @@ from bot.domain.target import Target
 from bot.domain.timetable import QuietHours, Timetable
 from bot.ports import Clock
 from bot.services.chat_roll import ChatRoll
+from bot.services.long_lived import LongLived
 
 # From then on a chat is as old as any: slots are at most a week and some days apart, and what they
 # look back at was listed up to two days before.
 _OLD = timedelta(days=14)
 # Chats that are sorted in before others have a turn.
 _SLICE = 500
+# From so many on their groups are kept out of the garbage collector's way.
+_MANY = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +113,7 @@ class Audiences:
         self._chats: Sequence[Chat] | None = None
         self._groups = Groups()
         self._lock = asyncio.Lock()
+        self._memory = LongLived()
 
     async def now(self) -> Groups:
         """All groups of open chats; the same object while no chat has changed.
@@ -120,9 +124,12 @@ class Audiences:
         async with self._lock:
             chats = await self._roll.all()
             if chats is not self._chats:
-                now = self._clock.now()
-                self._groups = await grouped(chats, now, before=self._groups)
+                with self._memory.building():
+                    now = self._clock.now()
+                    self._groups = await grouped(chats, now, before=self._groups)
                 self._chats = chats
+                if len(chats) >= _MANY:
+                    self._memory.set_aside()
         return self._groups
 
 

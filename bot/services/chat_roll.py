@@ -9,6 +9,7 @@ from bot.domain.chat import Chat
 from bot.domain.errors import StoreError
 from bot.domain.target import Target
 from bot.ports import Clock, Store
+from bot.services.long_lived import LongLived
 
 _log = logging.getLogger(__name__)
 
@@ -22,6 +23,8 @@ _SHORT = 0.05
 _REST = 10.0
 # Chats that are sorted in before others have a turn.
 _SLICE = 2000
+# From so many on they are kept out of the garbage collector's way.
+_MANY = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +47,13 @@ class ChatRoll:
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
         self._clock = clock
-        self._reading = _Reading()
+        self._reading: _Reading = _Reading()
         self._revision = -1
         self._looked_at = float("-inf")
         self._read_at = float("-inf")
         self._cost = 0.0
         self._lock = asyncio.Lock()
+        self._memory = LongLived()
 
     async def all(self) -> Sequence[Chat]:
         """Every chat, closed ones too; the same object while nothing has changed.
@@ -133,7 +137,15 @@ class ChatRoll:
         """Read everything, if it has changed since."""
         if self._revision == self._reading.revision:
             return
-        began, revision = self._clock.monotonic(), self._revision
+        began = self._clock.monotonic()
+        with self._memory.building():
+            self._reading = await self._read_all(self._revision)
+        if len(self._reading.chats) >= _MANY:
+            self._memory.set_aside()
+        self._read_at = self._clock.monotonic()
+        self._cost = self._read_at - began
+
+    async def _read_all(self, revision: int) -> _Reading:
         chats = await self._store.chats.all()
         by_target: dict[Target, Chat] = {}
         in_threads: dict[tuple[str, str], Chat] = {}
@@ -144,9 +156,7 @@ class ChatRoll:
                 if target.thread is not None:
                     in_threads.setdefault((target.platform, target.chat), chat)
             await asyncio.sleep(0)
-        self._reading = _Reading(revision, chats, by_target, in_threads)
-        self._read_at = self._clock.monotonic()
-        self._cost = self._read_at - began
+        return _Reading(revision, chats, by_target, in_threads)
 
 
 def _written_alike(target: Target) -> Target:
