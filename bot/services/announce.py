@@ -9,6 +9,7 @@ from bot.domain.delivery import Delivery
 from bot.domain.errors import InvalidInput
 from bot.ports import Store
 from bot.services.post_keys import AnnouncementPost
+from bot.services.wakes import DELIVER
 
 # Telegram's 4,096 units are the shortest of the platforms' messages, and nobody reads more.
 LONGEST = 3500
@@ -59,4 +60,5 @@ async def announce(
     added = 0
     for start in range(0, len(rows), _CHUNK):
         added += await store.outbox.add(rows[start : start + _CHUNK])
+    await store.bells.ring(DELIVER)
     return added

@@ -19,6 +19,7 @@ from bot.services.digest import papers_of_day
 from bot.services.judging import telling_of
 from bot.services.news import why_never
 from bot.services.post_keys import DigestPost, EditPost, PaperPost
+from bot.services.wakes import DELIVER
 
 # More rows than a chat ever has.
 _MOST = 100_000
@@ -91,7 +92,9 @@ class Replay:
         renewed = await self._store.backlog.renew(lack.again, now=self._now)
         for key, papers in lack.joining.items():
             await self._store.backlog.renew(papers, now=self._now, within=key)
-        return renewed + await self._store.outbox.add(lack.new)
+        added = await self._store.outbox.add(lack.new)
+        await self._store.bells.ring(DELIVER)
+        return renewed + added
 
     async def _wanted(self, chat: Chat, rows: _Rows) -> Sequence[PaperId]:
         """The day's papers that pass the chat's filters; of those that it never got as many as its

@@ -75,6 +75,7 @@ async def test_only_what_it_lacks_is_queued_and_doing_it_twice_adds_nothing(stor
     assert sorted(_keys(pending)) == ["paper:2608.00002:zh", "paper:2608.00003:zh"]
     assert {row.created_at for row in pending} == {_NOW}
     assert (await _lack(store)).messages == 0
+    assert (await store.bells.rung())["deliver"] >= 1, "who delivers in another process looks"
 
 
 @pytest.mark.parametrize(
