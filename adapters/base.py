@@ -1,7 +1,7 @@
 """The ports of a platform: what every adapter can do, and what some can do besides."""
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Protocol, runtime_checkable
@@ -286,7 +286,7 @@ class Hook:
     """Where a platform is to call us: the whole public address, and the secret it must send."""
 
     url: str
-    secret: str
+    secret: str = field(repr=False)
 
 
 class WebhookHost(Protocol):
@@ -370,5 +370,5 @@ class Options:
     """
 
     name: str
-    values: Mapping[str, object]
+    values: Mapping[str, object] = field(repr=False)  # tokens are among them (T5)
     archive: Archive | None = None

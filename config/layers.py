@@ -16,7 +16,7 @@ class Layer:
     """
 
     name: str
-    tree: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    tree: Mapping[str, Any] = field(default_factory=dict[str, Any], repr=False)
     places: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def place_of(self, key: str) -> str:

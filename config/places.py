@@ -1,7 +1,7 @@
 """Where settings are looked for: a TOML file, ``.env``, the environment, secret files."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from tomllib import TOMLDecodeError
 
@@ -22,7 +22,7 @@ from config.variables import (
 class Surroundings:
     """Where settings are looked for. ``system_secrets`` is where Docker mounts secrets."""
 
-    environ: Mapping[str, str]
+    environ: Mapping[str, str] = field(repr=False)
     cwd: Path
     config_file: Path | None = None
     system_secrets: Path = Path("/run/secrets")

@@ -19,6 +19,7 @@ _PATTERNS = tuple(
         (r"\bhf_[A-Za-z0-9]{16,}", HIDDEN),  # Hugging Face
         (r"(?<!\d)\d{5,}(?::|%3[Aa])[\w-]{30,}", HIDDEN),  # Telegram bots, also /bot<token>/
         (r"\b[\w-]{23,28}\.[\w-]{6,7}\.[\w-]{27,}", HIDDEN),  # Discord bots
+        (r"(/webhooks/\d{5,}/)[\w.-]{20,}", rf"\1{HIDDEN}"),  # Discord's webhooks
         (
             r"(\b[A-Za-z][\w+.-]*://)[\w.~%!$&*+,;=:-]*@",
             rf"\1{HIDDEN}@",

@@ -20,11 +20,10 @@ def secrets_of(settings: Settings) -> frozenset[str]:
     found.update(parse_qs(urlsplit(url).query).get("password", ()))
     if settings.web.webhook_secret is not None:
         found.add(settings.web.webhook_secret.get_secret_value())
-    found.update(
-        text
-        for name, text in _texts(settings.adapters, "")
-        if _SECRET_NAME.search(name) or not _is_public(text)
-    )
+    for name, text in _texts(settings.adapters, ""):
+        if _SECRET_NAME.search(name) or not _is_public(text):
+            # A token in an address may be written without the rest of it.
+            found.update((text, *(part for part in text.split("/") if len(part) > _LONGEST_NAME)))
     return frozenset(found)
 
 

@@ -11,11 +11,12 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_serializer
 
 from config.chats import ChatSettings
 from config.group import Group
 from config.publishing import RunSettings, SubscriptionSettings, WebSettings
+from config.redaction import HIDDEN
 from config.values import (
     AdapterTables,
     AnyCase,
@@ -253,3 +254,8 @@ class Settings(Group):
         description="Each adapter's own options; it checks them itself.",
         repr=False,  # tokens are among them (T5)
     )
+
+    @field_serializer("adapters")
+    def _without_values(self, adapters: dict[str, dict[str, Any]]) -> dict[str, dict[str, str]]:
+        """What a dump shows: which options are set, and none of their values (T5)."""
+        return {name: dict.fromkeys(options, HIDDEN) for name, options in adapters.items()}

@@ -1,7 +1,7 @@
 """Settings named like variables: the environment, ``.env``, and files in a secrets directory."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -40,7 +40,7 @@ class Variable:
     """A value by name, and where it stands."""
 
     name: str
-    value: str
+    value: str = field(repr=False)
     place: str
 
 

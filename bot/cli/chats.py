@@ -187,7 +187,7 @@ async def export(
     if output is None:
         screen.raw(write_chats(found))
     else:
-        write_text(output, write_chats(found))
+        write_text(output, write_chats(found), private=True)
         screen.note(f"{len(found)} chats written to {output}")
     return 0
 

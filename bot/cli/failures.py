@@ -4,9 +4,13 @@ import asyncio
 import errno
 import os
 import sys
+import traceback
+from contextlib import suppress
 
 from bot.domain.errors import InvalidInput, SettingsError, SulanError
+from config.load import load_settings
 from config.redaction import Redactor
+from config.secrets import secrets_of
 
 FAILED = 1
 USAGE = 2
@@ -28,29 +32,36 @@ def explain(error: BaseException) -> int:
         _quiet_stdout()
         return 0
     if os.environ.get("SULAN_DEBUG"):
-        raise error
-    if isinstance(error, SulanError):
+        _say("".join(traceback.format_exception(error)))
+    elif isinstance(error, SulanError):
         _say(str(error))
-        return USAGE if isinstance(error, (InvalidInput, SettingsError)) else FAILED
+    else:
+        _explain_foreign(error)
+    return USAGE if isinstance(error, (InvalidInput, SettingsError)) else FAILED
+
+
+def _explain_foreign(error: BaseException) -> None:
     if isinstance(error, UnicodeEncodeError):
         _say(
             f"Cannot print {error.object[error.start]!a}: the output's encoding is "
             f"{error.encoding}. Set PYTHONUTF8=1, or a locale with UTF-8."
         )
-        return FAILED
-    if isinstance(error, OSError) and error.errno in _NO_ROOM:
+    elif isinstance(error, OSError) and error.errno in _NO_ROOM:
         _quiet_stdout()
         _say(f"Cannot write the output: {error.strerror}. Make room, or send it elsewhere.")
-        return FAILED
-    _say(
-        f"Unexpected {type(error).__name__}: {error}. Please report it; SULAN_DEBUG=1 shows where."
-    )
-    return FAILED
+    else:
+        _say(
+            f"Unexpected {type(error).__name__}: {error}. Please report it; SULAN_DEBUG=1 shows "
+            "where."
+        )
 
 
 def _say(line: str) -> None:
-    # Words from outside may hold anything, also what looks like a key (T5).
-    sys.stderr.write(f"sulan: {Redactor()(line)}\n")
+    # Words from outside may hold anything, a library's also the address that it called (T5).
+    secrets = frozenset[str]()
+    with suppress(SettingsError, OSError):
+        secrets = secrets_of(load_settings())
+    sys.stderr.write(f"sulan: {Redactor(secrets)(line)}\n")
 
 
 def _quiet_stdout() -> None:

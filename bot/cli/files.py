@@ -38,10 +38,11 @@ def read_text(path: Path) -> str:
         raise InvalidInput(f"Cannot read {path}: it is not UTF-8 text.") from error
 
 
-def write_text(path: Path, text: str) -> None:
+def write_text(path: Path, text: str, *, private: bool = False) -> None:
     """Write a file whole or not at all; through a link, the file that it leads to.
 
-    What is there and no file (``/dev/stdout``, a named pipe) is written to, never replaced.
+    A ``private`` one is for its owner alone (T12), others are as the system makes files. What is
+    there and no file (``/dev/stdout``, a named pipe) is written to, never replaced.
 
     Raises:
         InvalidInput: the place cannot be written.
@@ -51,21 +52,21 @@ def write_text(path: Path, text: str) -> None:
         if target.exists() and not target.is_file():
             target.write_text(text, "utf-8", newline="\n")
         else:
-            _replace(target, text)
+            _replace(target, text, mode=0o600 if private else 0o666 & ~_umask())
     except OSError as error:
         raise InvalidInput(
             f"Cannot write {path}: {error.strerror}. Name another file with -o."
         ) from error
 
 
-def _replace(target: Path, text: str) -> None:
+def _replace(target: Path, text: str, *, mode: int) -> None:
     with tempfile.NamedTemporaryFile(
         "w", dir=target.parent, encoding="utf-8", newline="\n", delete=False
     ) as file:
         try:
             file.write(text)
             file.flush()
-            Path(file.name).chmod(0o666 & ~_umask())
+            Path(file.name).chmod(mode)
             Path(file.name).replace(target)
         except BaseException:
             Path(file.name).unlink(missing_ok=True)

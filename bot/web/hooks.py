@@ -6,7 +6,7 @@ import logging
 import re
 from collections import Counter
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from aiohttp import web
 
@@ -26,7 +26,7 @@ Handler = Callable[[bytes], Awaitable[None]]
 @dataclass(frozen=True, slots=True)
 class _Door:
     header: str
-    secret: str
+    secret: str = field(repr=False)
     handler: Handler
 
 
