@@ -1,5 +1,6 @@
 """``make faults``: every fault and threat is shown by a test that names it, and described."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -19,6 +20,26 @@ def test_every_row_is_described_and_named_by_a_test() -> None:
 
     assert told.returncode == 0, told.stdout
     assert "85 of 85 rows shown" in told.stdout
+
+
+def _rows() -> str:
+    text = (ROOT / "docs" / "faults.md").read_text("utf-8")
+    return "\n".join(line for line in text.splitlines() if line.startswith("| "))
+
+
+@pytest.mark.parametrize("said", sorted(set(re.findall(r'(?<!=)"([^"=]+)"', _rows()))))
+def test_what_a_reader_is_said_to_see_is_in_the_words(said: str) -> None:
+    words = (ROOT / "summarizer" / "languages" / "en.toml").read_text("utf-8")
+    assert said.rstrip("… ") in words
+
+
+_LOGGED = re.compile(r"`((?!make |sulan )[a-z]+(?: [a-z']+)+)`")
+
+
+@pytest.mark.parametrize("logged", sorted(set(_LOGGED.findall(_rows()))))
+def test_a_log_line_that_is_named_is_written(logged: str) -> None:
+    sources = (path for folder in ("bot", "adapters") for path in (ROOT / folder).rglob("*.py"))
+    assert any(logged in path.read_text("utf-8") for path in sources)
 
 
 @pytest.fixture
