@@ -27,7 +27,10 @@ def _rows() -> str:
     return "\n".join(line for line in text.splitlines() if line.startswith("| "))
 
 
-@pytest.mark.parametrize("said", sorted(set(re.findall(r'(?<!=)"([^"=]+)"', _rows()))))
+_SAID = re.findall(r'"([^"]+)"', re.sub(r'="\w+"', "", _rows()))
+
+
+@pytest.mark.parametrize("said", sorted(set(_SAID)))
 def test_what_a_reader_is_said_to_see_is_in_the_words(said: str) -> None:
     words = (ROOT / "summarizer" / "languages" / "en.toml").read_text("utf-8")
     assert said.rstrip("… ") in words
