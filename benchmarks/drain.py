@@ -6,7 +6,7 @@ For each number of processes: messages a second, over Telegram's permitted 30, a
 message. Everything but the platform is real: each process is one of its own, claims from the same
 database, reserves from the same rate (set far above what it can reach), and marks every message
 before and after its call. ``--database`` names an empty database; without it, SQLite in a folder
-of its of its own. ``--per-second`` sets what the platform permits, to see how near they come to it.
+of its own. ``--per-second`` sets what the platform permits, to see how near they come to it.
 ``--apart`` gives each process chats and a rate of its own beforehand: the most that sharing chats
 out by a hash could bring.
 """

@@ -37,7 +37,8 @@ class Bill:
         """The bill in two sentences."""
         limit = self.fare.most_a_day * self.fare.price
         unlimited = self.messages * self.fare.price
-        what = f"{self.messages:,} messages a day to {self.chats:,} chats"
+        chats = "1 chat" if self.chats == 1 else f"{self.chats:,} chats"
+        what = f"{self.messages:,} messages a day to {chats}"
         money = self.fare.currency
         beyond = "" if unlimited <= limit else f" ({unlimited:,.1f} without the limit)"
         return (
