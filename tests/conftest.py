@@ -4,6 +4,7 @@ import os
 import shutil
 from collections.abc import Callable, Generator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
@@ -108,6 +109,21 @@ def new_store(request: pytest.FixtureRequest) -> Callable[[], str]:
     """Makes addresses of new stores with nothing in them: files, and then databases of a server."""
     fixture: Callable[[], str] = request.getfixturevalue(f"new_{request.param}_store")
     return fixture
+
+
+@pytest.fixture(params=DATABASES)
+def new_nowhere(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], str]:
+    """Makes addresses where nothing is yet: files that are to be, and then a server's databases."""
+    if request.param == "sqlite":
+        return lambda: str(tmp_path / f"{uuid4().hex}.db")
+    new: Callable[[], str] = request.getfixturevalue("new_postgres")
+    return new
+
+
+@pytest.fixture
+def nowhere(new_nowhere: Callable[[], str]) -> str:
+    """An address where nothing is yet: a file's, and then a database's of a server."""
+    return new_nowhere()
 
 
 @pytest.fixture

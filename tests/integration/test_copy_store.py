@@ -53,6 +53,14 @@ GONE = Target("appends", "gone")
 SOMEBODY = "telegram:7"
 EXTRA = PaperId("2608.00001")
 
+# Whatever else there is may be empty.
+FILLED = {
+    *("papers", "list_checks", "listings", "summaries", "summary_claims", "model_calls"),
+    *("http_cache", "paper_index", "chats", "revisions", "suspensions", "chat_moves", "lanes"),
+    *("deliveries", "rates", "updates", "leases", "saved_papers", "votes", "announcements"),
+    *("clock", "standings"),
+}
+
 New = Callable[[], str]
 
 
@@ -167,7 +175,7 @@ def test_a_day_goes_on_in_the_copy_with_nothing_lost_or_posted_twice(
             await furnish(store, papers[0])
             await town.live(store, rounds=13)
         copied = copy_store(before, after, now=NOW)
-        assert [table.table for table in copied if not table.rows] == []
+        assert {table.table for table in copied if table.rows} >= FILLED
         halfway = [sum(town.copies(chat).values()) for chat in (EACH, DIGEST)]
         assert halfway == [6, 5], "an edit of the digest waits"
         async with threads.opening(open_store(after)) as store:

@@ -3,7 +3,7 @@
 import asyncio
 import sqlite3
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from datetime import date
 from pathlib import Path
@@ -25,6 +25,7 @@ from bot.domain.summary import Origin, Provenance, Summary
 from bot.domain.target import Target
 from bot.store import migrate
 from bot.store.documents import encode
+from bot.store.location import locate
 from bot.store.paper_words import NAME as PAPER_WORDS
 from bot.store.sql_store import open_store
 from bot.store.tables import METADATA
@@ -54,23 +55,34 @@ asyncio.run(main())
 """
 
 
-async def _refusal(path: Path) -> str:
+async def _refusal(place: str) -> str:
     with pytest.raises(StoreError) as caught:
-        async with open_store(path):
+        async with open_store(place):
             pass
     return str(caught.value)
 
 
-def _run(path: Path, *statements: str) -> None:
-    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        for statement in statements:
-            connection.execute(statement)
+def _engine(place: str | Path) -> sa.Engine:
+    url = locate(place).url
+    driver = url.drivername.replace("+aiosqlite", "")
+    return sa.create_engine(url.set(drivername=driver), poolclass=sa.NullPool)
 
 
-async def _made(path: Path) -> Path:
-    async with open_store(path) as store:
+def _run(place: str | Path, *statements: str) -> list[Any]:
+    """Run statements as another program would; returns the rows of the last."""
+    with _engine(place).begin() as connection:
+        results = [connection.execute(sa.text(statement)) for statement in statements]
+        return list(results[-1].all()) if results[-1].returns_rows else []
+
+
+def _tables(place: str) -> set[str]:
+    return set(sa.inspect(_engine(place)).get_table_names())
+
+
+async def _made(place: str) -> str:
+    async with open_store(place) as store:
         await store.papers.save([PAPER])
-    return path
+    return place
 
 
 def test_head_is_the_newest_revision_and_revisions_stand_in_one_line() -> None:
@@ -79,7 +91,7 @@ def test_head_is_the_newest_revision_and_revisions_stand_in_one_line() -> None:
     assert len(list(script.walk_revisions())) == int(migrate.HEAD)
 
 
-async def test_migrations_make_exactly_the_tables_of_the_code(tmp_path: Path) -> None:
+async def test_migrations_make_exactly_the_tables_of_the_code(nowhere: str) -> None:
     def ours(name: str | None, kind: str, _parents: object) -> bool:
         return kind != "table" or not (name or "").startswith(PAPER_WORDS)
 
@@ -90,27 +102,27 @@ async def test_migrations_make_exactly_the_tables_of_the_code(tmp_path: Path) ->
         return compare_metadata(context, METADATA)
 
     async with (
-        open_store(tmp_path / "sulan.db") as store,
+        open_store(nowhere) as store,
         store.database.writing() as connection,
     ):
         assert await connection.run_sync(differences) == []
 
 
-async def test_opening_again_keeps_what_is_there(tmp_path: Path) -> None:
-    path = await _made(tmp_path / "sulan.db")
-    async with open_store(path) as store:
+async def test_opening_again_keeps_what_is_there(nowhere: str) -> None:
+    await _made(nowhere)
+    async with open_store(nowhere) as store:
         assert await store.papers.get([PAPER.id]) == {PAPER.id: PAPER}
 
 
 async def test_an_empty_file_is_a_fresh_store(tmp_path: Path) -> None:
     (tmp_path / "sulan.db").touch()
-    await _made(tmp_path / "sulan.db")
+    await _made(str(tmp_path / "sulan.db"))
 
 
-async def test_f59_a_file_of_a_newer_version_is_refused(tmp_path: Path) -> None:
-    path = await _made(tmp_path / "sulan.db")
-    _run(path, "UPDATE alembic_version SET version_num = '0999'")
-    message = await _refusal(path)
+async def test_f59_a_store_of_a_newer_version_is_refused(nowhere: str) -> None:
+    await _made(nowhere)
+    _run(nowhere, "UPDATE alembic_version SET version_num = '0999'")
+    message = await _refusal(nowhere)
     assert "written by a newer version of Sulan" in message
     assert "0999" in message
     assert "upgrade Sulan" in message
@@ -130,48 +142,46 @@ async def test_f59_a_file_of_a_newer_version_is_refused(tmp_path: Path) -> None:
     ],
 )
 async def test_f59_a_half_done_migration_is_refused_with_a_message(
-    tmp_path: Path, damage: str, said: str
+    nowhere: str, damage: str, said: str
 ) -> None:
-    path = await _made(tmp_path / "sulan.db")
-    _run(path, damage)
-    message = await _refusal(path)
-    assert str(path) in message
+    await _made(nowhere)
+    _run(nowhere, damage)
+    message = await _refusal(nowhere)
+    assert locate(nowhere).name in message
     assert said in message
 
 
-async def test_f59_another_programs_database_is_refused_and_left_alone(tmp_path: Path) -> None:
-    path = tmp_path / "firefox.sqlite"
-    _run(path, "CREATE TABLE moz_places (id INTEGER)", "PRAGMA user_version = 7")
-    assert "tables that Sulan did not make (moz_places)" in await _refusal(path)
-    with closing(sqlite3.connect(path)) as connection:
-        assert connection.execute("SELECT name FROM sqlite_master").fetchall() == [("moz_places",)]
+async def test_f59_another_programs_database_is_refused_and_left_alone(nowhere: str) -> None:
+    _run(nowhere, "CREATE TABLE moz_places (id INTEGER)")
+    assert "tables that Sulan did not make (moz_places)" in await _refusal(nowhere)
+    assert _tables(nowhere) == {"moz_places"}
 
 
-async def test_f59_a_migration_that_is_killed_leaves_nothing_half_done(tmp_path: Path) -> None:
-    async def die(statements: int) -> Path:
-        path = tmp_path / f"{statements}.db"
+async def test_f59_a_migration_that_is_killed_leaves_nothing_half_done(
+    new_nowhere: Callable[[], str],
+) -> None:
+    async def die(statements: int) -> str:
+        place = new_nowhere()
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-c", DIE_AFTER, str(path), str(statements), stdout=-3
+            sys.executable, "-c", DIE_AFTER, place, str(statements), stdout=-3
         )
         assert await process.wait() == -9
-        return path
+        return place
 
-    for path in await asyncio.gather(die(8), die(13), die(19)):
-        with closing(sqlite3.connect(path)) as connection:
-            assert connection.execute("SELECT name FROM sqlite_master").fetchall() == []
-        await _made(path)
+    # On PostgreSQL the driver asks a few things first.
+    for place in await asyncio.gather(die(12), die(17), die(25)):
+        assert _tables(place) == set()
+        await _made(place)
 
 
-def _made_by(path: Path, revision: str) -> None:
+def _made_by(place: str | Path, revision: str) -> None:
     """A store as an older version left it."""
     config = Config()
     config.set_main_option("script_location", str(Path(migrate.__file__).parent / "migrations"))
     config.set_main_option("path_separator", "os")
-    engine = sa.create_engine(f"sqlite:///{path}")
-    with engine.begin() as connection:
+    with _engine(place).begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, revision)
-    engine.dispose()
 
 
 # What the first version wrote, as it stands in its file.
@@ -179,8 +189,8 @@ _PAPER_ROWS = """
 INSERT INTO papers (id, title, abstract, version, authors, categories, published_at, withdrawn,
                     upvotes, media_urls, keywords)
 VALUES ('2309.12307', 'LongLoRA: ÉTUDE', 'Text.', 2, '["Ann"]', '[]',
-        '2023-09-21 17:59:11.000000', 0, 88, '[]', '[]'),
-       ('hep-th/9901001', 'Anti de Sitter', 'Text.', 1, '[]', '[]', NULL, 0, NULL, '[]', '[]')
+        '2023-09-21 17:59:11.000000', FALSE, 88, '[]', '[]'),
+       ('hep-th/9901001', 'Anti de Sitter', 'Text.', 1, '[]', '[]', NULL, FALSE, NULL, '[]', '[]')
 """
 
 
@@ -280,20 +290,20 @@ def _schema(path: Path) -> list[Any]:
         return connection.execute("SELECT name, sql FROM sqlite_master ORDER BY name").fetchall()
 
 
-async def test_f59_coming_forward_that_is_killed_leaves_the_first_version(tmp_path: Path) -> None:
+async def test_f59_coming_forward_that_is_killed_leaves_the_first_version(
+    new_nowhere: Callable[[], str],
+) -> None:
     async def die(statements: int) -> None:
-        path = tmp_path / f"{statements}.db"
-        _made_by(path, "0001")
-        _run(path, _PAPER_ROWS)
+        place = new_nowhere()
+        _made_by(place, "0001")
+        _run(place, _PAPER_ROWS)
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-c", DIE_AFTER, str(path), str(statements), stdout=-3
+            sys.executable, "-c", DIE_AFTER, place, str(statements), stdout=-3
         )
         assert await process.wait() == -9
-        with closing(sqlite3.connect(path)) as connection:
-            version = connection.execute("SELECT version_num FROM alembic_version").fetchall()
-            assert version == [("0001",)]
-        async with open_store(path) as store:
+        assert _run(place, "SELECT version_num FROM alembic_version") == [("0001",)]
+        async with open_store(place) as store:
             assert len(await store.index.suggest("", limit=5)) == 2
 
-    for statements in (9, 17, 23):  # one at a time: alembic's operations are the process's own
+    for statements in (12, 20, 26):  # one at a time: alembic's operations are the process's own
         await die(statements)
