@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import Callable, Collection, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -54,7 +54,7 @@ class EngineOptions:
     the database may take for what it is asked (a busy one answers in less than a second).
     """
 
-    url: str
+    url: str = field(repr=False)
     name: str
     executor: str
     path: Path | None = None

@@ -24,7 +24,7 @@ _NOTHING_LEFT = (
 # Statuses that python-telegram-bot gives an error of their own; it would make a plain NetworkError
 # of any other, and the number would be lost.
 _NAMED = frozenset((400, 401, 403, 404, 409))
-# Decoded bytes of one answer. A hundred updates (getUpdates) of the longest kind have some millions.
+# Decoded bytes of one answer. A hundred long updates (getUpdates) have some millions.
 MAX_ANSWER = 20_000_000
 _PIECE = 64 * 1024
 # Telegram always says how long; this is for a proxy's 429 that does not.

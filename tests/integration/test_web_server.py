@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from hmac import compare_digest
 
 import pytest
 from aiohttp import ClientSession
@@ -133,6 +134,25 @@ async def test_who_has_not_the_secret_gets_nothing_done_t6(
     hook = running.hooks.mount("telegram", header="X-Secret", handler=never)
     given = {name: value.replace("SECRET", hook.secret) for name, value in headers.items()}
     assert await _post(f"{running.base}/hooks/{door}", body, **given) == status
+
+
+async def test_t6_whatever_is_given_as_the_secret_is_compared_in_constant_time(
+    running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def take(_: bytes) -> None: ...
+
+    compared: list[bytes] = []
+
+    def compare(given: bytes, secret: bytes) -> bool:
+        compared.append(given)
+        return compare_digest(given, secret)
+
+    monkeypatch.setattr("bot.web.hooks.hmac.compare_digest", compare)
+    hook = running.hooks.mount("telegram", header="X-Secret", handler=take)
+    given = (hook.secret, hook.secret[:-1], "0" * 64, "")
+    for secret in given:
+        await _post(f"{running.base}/hooks/telegram", b"{}", **{"X-Secret": secret})
+    assert compared == [secret.encode() for secret in given]
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from adapters.telegram.client import TelegramClient
 from adapters.telegram.options import read_options
 from bot.cli.failures import explain
 from bot.cli.files import write_text
+from bot.engine import EngineOptions
 from bot.store.location import locate
 from bot.web.hooks import Hooks
 from config.load import load_from, load_with_origins
@@ -55,6 +56,7 @@ def holders(folder: Path) -> Iterator[object]:
     assert hook.secret not in f"{hook!r} {vars(hooks)!r}"
     yield from (hook, hooks, Hook("https://sulan.example/hooks/x", PASSWORD))
     yield locate(ENVIRONMENT["SULAN_STORE__URL"])
+    yield EngineOptions(ENVIRONMENT["SULAN_STORE__URL"], "sulan", "one")
     yield WayBack("1", "2", PASSWORD)
 
 
