@@ -15,6 +15,8 @@ from tests.kill.migrations import Migrations
 from tests.kill.programs import ROOT, Nursery, until
 from tests.kill.report import Report, report
 from tests.kill.siege import Crew, Siege
+from tests.kill.tally import Tally
+from tests.kill.work import Work
 from tests.kill.world import World, surrounded
 
 _DATA = ROOT.parent / "shared" / "data" / "hf_daily"
@@ -85,9 +87,10 @@ async def campaign(plan: Plan, tell: Callable[[str], None]) -> Report:
         log = stack.enter_context((plan.folder / "kills.jsonl").open("w", encoding="utf-8"))
         books = Books(plan.store)
         stack.callback(books.close)
-        siege = Siege(world, nursery, books, migrations, plan.store, plan.folder, plan.seed, log)
+        tally = Tally(log)
+        world.on_message = tally.heard
+        siege = Siege(world, nursery, books, migrations, tally, plan.store, plan.folder, plan.seed)
         sieges.append(siege)
-        world.on_message = siege.heard
         return await _lay(siege, plan, tell)
 
 
@@ -96,7 +99,8 @@ async def _lay(siege: Siege, plan: Plan, tell: Callable[[str], None]) -> Report:
     await siege.man(plan.crew_at(0))
     await until(lambda: world.lists.looks > 0, 60)
     stopping = asyncio.Event()
-    feeding = asyncio.ensure_future(siege.feed(stopping))
+    work = Work(world, siege.books, seed=plan.seed)
+    working = asyncio.ensure_future(work.bring(stopping))
     try:
         for number in range(plan.kills):
             if plan.minutes and time.monotonic() - began > 60 * plan.minutes:
@@ -107,17 +111,17 @@ async def _lay(siege: Siege, plan: Plan, tell: Callable[[str], None]) -> Report:
                 tell(_progress(siege, time.monotonic() - began))
     finally:
         stopping.set()
-        await feeding
-    took = await siege.finish(patience_s=plan.patience_s)
+        await working
+    took = await siege.finish(work, patience_s=plan.patience_s)
     return report(siege, seconds=time.monotonic() - began, finishing_s=took)
 
 
 def _progress(siege: Siege, seconds: float) -> str:
     world: World = siege.world
     return (
-        f"{len(siege.kills)} kills in {seconds:.0f} s: {len(world.lists.ids)} papers, "
+        f"{len(siege.tally.kills)} kills in {seconds:.0f} s: {len(world.lists.ids)} papers, "
         f"{world.messages} messages, {siege.books.waiting_rows()} rows wait; "
-        f"{len(siege.faults)} faults"
+        f"{len(siege.tally.faults)} faults"
     )
 
 

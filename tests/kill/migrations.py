@@ -26,7 +26,7 @@ from tests.kill.transactions import strike_within, watcher
 _OLD = "0001"
 _PAPER = "2309.12307"
 _PATIENCE_S = 8.0
-_START_S = 60.0
+_START_S = 300.0
 
 
 @dataclass

@@ -120,6 +120,7 @@ class Program:
     pid: int | None = None
     lives: int = 0
     began: float = 0.0
+    cpu_s: float = 0.0
     end: asyncio.Future[int] | None = None
     unforeseen: list[str] = field(default_factory=list[str])
 
@@ -146,8 +147,9 @@ class Program:
         return self.err.exists() and b"Sulan runs" in self.err.read_bytes()
 
     def kill(self) -> None:
-        """SIGKILL, at once."""
+        """SIGKILL, at once. ``cpu_s`` is what this life has computed, then."""
         if self.alive and self.pid is not None:
+            self.cpu_s = _cpu_s(self.pid)
             with suppress(ProcessLookupError):
                 os.kill(self.pid, signal.SIGKILL)
 
@@ -177,3 +179,12 @@ async def until(true: Callable[[], bool], patience_s: float) -> None:
     async with asyncio.timeout(patience_s):
         while not true():  # noqa: ASYNC110 - another process
             await asyncio.sleep(0.02)
+
+
+def _cpu_s(pid: int) -> float:
+    """What a process has computed so far, in seconds (proc(5))."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / 100

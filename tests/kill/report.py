@@ -20,16 +20,16 @@ class Report:
 
 def report(siege: Siege, *, seconds: float, finishing_s: float) -> Report:
     """Compare, when everything has ended."""
-    world, books = siege.world, siege.books
+    world, books, tally = siege.world, siege.books, siege.tally
     result = reckon(world.members, sights(world), books.rows(), set(world.lists.ids))
     again = sum(len(calls) - 1 for calls in world.model.by_key().values())
     # A call whose process was dead before it could be asked whose it is was in flight, too.
-    siege.in_flight += sum(call.pid is None for call in world.model.calls)
-    faults = [*siege.faults, *result.faults]
+    tally.in_flight += sum(call.pid is None for call in world.model.calls)
+    faults = [*tally.faults, *result.faults]
     faults += [f"a day was begun twice: {name}" for name in days_begun_twice(world)]
     faults += [f"{name} is still held" for name in books.leases(now=now_utc())]
-    if again > siege.in_flight:
-        faults.append(f"{again} model calls were paid twice, {siege.in_flight} were in flight")
+    if again > tally.in_flight:
+        faults.append(f"{again} model calls were paid twice, {tally.in_flight} were in flight")
     if strays := sum(call.paper == "?" for call in world.model.calls):
         faults.append(f"{strays} model calls were about no known paper")
     figures = _figures(siege, result, again)
@@ -42,14 +42,14 @@ def report(siege: Siege, *, seconds: float, finishing_s: float) -> Report:
 
 
 def _figures(siege: Siege, result: Reckoning, again: int) -> dict[str, str]:
-    world, nursery = siege.world, siege.nursery
+    world, nursery, tally = siege.world, siege.nursery, siege.tally
     got = answers(world).values()
     median, longest = _silences(siege)
     return {
-        "kills": f"{len(siege.kills)}, {sum(siege.hits.values())} of them where they were meant",
-        "at the place": f"{dict(siege.hits)}",
-        "elsewhere": f"{dict(siege.misses)}",
-        "starts": f"{nursery.starts}, {nursery.cold_starts} of them cold; {siege.stalled} ended "
+        "kills": f"{len(tally.kills)}, {sum(tally.hits.values())} of them where they were meant",
+        "at the place": f"{dict(tally.hits)}",
+        "elsewhere": f"{dict(tally.misses)}",
+        "starts": f"{nursery.starts}, {nursery.cold_starts} of them cold; {tally.stalled} ended "
         "because they were too slow to give a sign of life",
         "papers": f"{len(world.lists.ids)}",
         "messages": f"{dict(result.messages)}",
@@ -57,7 +57,7 @@ def _figures(siege: Siege, result: Reckoning, again: int) -> dict[str, str]:
         "lost": f"{dict(result.lost)}",
         "twice": f"{dict(result.doubled)}",
         "unknown": f"{dict(result.unknown)}, of which arrived {dict(result.unknown_arrived)}",
-        "model calls": f"{len(world.model.calls)}, twice {again}, in flight {siege.in_flight}",
+        "model calls": f"{len(world.model.calls)}, twice {again}, in flight {tally.in_flight}",
         "commands": f"{len(got)}, unanswered {sum(not n for n in got)}, "
         f"answered twice {answered_twice(world)}",
         "kill to message": f"median {median:.2f} s, longest {longest:.2f} s",
@@ -69,20 +69,20 @@ def _cells(siege: Siege, result: Reckoning, again: int) -> list[str]:
     median, longest = _silences(siege)
     return [
         "SQLite" if siege.books.file else "PostgreSQL",
-        str(len(siege.kills)),
-        str(sum(siege.hits.values())),
+        str(len(siege.tally.kills)),
+        str(sum(siege.tally.hits.values())),
         str(siege.nursery.starts),
         str(result.messages.total()),
         str(result.lost.total()),
         str(result.doubled["discord"]),
         f"{result.doubled['telegram']} + {result.doubled['discord-webhook']}",
         str(result.unknown.total()),
-        f"{again} of {siege.in_flight}",
+        f"{again} of {siege.tally.in_flight}",
         f"{sum(not n for n in got)} of {len(got)}",
         f"{median:.1f} / {longest:.1f}",
     ]
 
 
 def _silences(siege: Siege) -> tuple[float, float]:
-    silences = sorted(siege.silences) or [0.0]
+    silences = sorted(siege.tally.silences) or [0.0]
     return silences[len(silences) // 2], silences[-1]
