@@ -1,5 +1,6 @@
 """What the web server shows: gathered from the store, the engine and the board of health."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -27,6 +28,8 @@ from bot.web.readiness import Report, report
 
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 _PROBE = "probe"
+# Chats that are counted before others have a turn.
+_SLICE = 2000
 _ENDED = frozenset({State.SENT, State.FAILED, State.UNKNOWN, State.EXPIRED})
 
 
@@ -135,8 +138,12 @@ class Observer:
             return {}
         chats = await self._seen.beside.roll.all()
         if chats is not self._counted:
-            self._counted = chats
-            self._counts = Counter((chat.target.platform, _state_of(chat)) for chat in chats)
+            counts: Counter[tuple[str, str]] = Counter()
+            for first in range(0, len(chats), _SLICE):
+                some = chats[first : first + _SLICE]
+                counts.update((chat.target.platform, _state_of(chat)) for chat in some)
+                await asyncio.sleep(0)
+            self._counted, self._counts = chats, counts
         return self._counts
 
     async def _budget(self) -> float | None:

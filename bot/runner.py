@@ -1,7 +1,7 @@
 """The composition of ``sulan run``: everything opened in order, and closed in reverse."""
 
 import secrets
-from collections.abc import AsyncGenerator, Iterable, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 
@@ -59,6 +59,8 @@ async def assembled(settings: Settings) -> AsyncGenerator[Crew, None]:
     """
     roles = frozenset(settings.run.roles)
     async with AsyncExitStack() as stack:
+        # Before anybody counts on a sign of life from us: an import holds everything up.
+        make_jobs = _job_maker(roles)
         writes = not roles.isdisjoint(_WRITERS)
         sulan = await stack.enter_async_context(started(settings, writes=writes))
         chats, health = chats_of(settings), Health()
@@ -71,7 +73,8 @@ async def assembled(settings: Settings) -> AsyncGenerator[Crew, None]:
             await enrol(chats, sulan.store, sulan.clock)
         membership = await _member(sulan, stack)
         ground = _ground(sulan, chats, adapters, health=health, membership=membership)
-        yield await _crew(ground, hooks, stack)
+        jobs = make_jobs(ground) if make_jobs is not None else None
+        yield await _crew(ground, jobs, hooks, stack=stack)
 
 
 def _adapters(chats: Sequence[Chat], sulan: Sulan, hooks: Hooks) -> list[Adapter]:
@@ -126,8 +129,7 @@ def _ground(
     )
 
 
-async def _crew(ground: Ground, hooks: Hooks, stack: AsyncExitStack) -> Crew:
-    jobs = _jobs(ground)
+async def _crew(ground: Ground, jobs: Jobs | None, hooks: Hooks, *, stack: AsyncExitStack) -> Crew:
     observer = Observer(_observed(ground, jobs, hooks), Metrics())
     sending = _sending(ground, observer) if Role.DELIVER in ground.roles else None
     commands = None
@@ -157,7 +159,7 @@ def _watchman(ground: Ground, stack: AsyncExitStack) -> Watchman:
     async def added() -> None:
         ground.wakes.wake(DELIVER)
 
-    views = Lookout(store, ground.roll, ground.health, lambda: room_of(settings))
+    views = Lookout(store, sulan.clock, ground.roll, ground.health, lambda: room_of(settings))
     beat = Beat(
         store,
         sulan.clock,
@@ -174,12 +176,13 @@ def _watchman(ground: Ground, stack: AsyncExitStack) -> Watchman:
     return watchman
 
 
-def _jobs(ground: Ground) -> Jobs | None:
-    if ground.roles.isdisjoint(ENGINE_ROLES):
+def _job_maker(roles: frozenset[Role]) -> Callable[[Ground], Jobs] | None:
+    """What makes a process's part of the engine, imported; ``None`` for roles that need none."""
+    if roles.isdisjoint(ENGINE_ROLES):
         return None
     from bot.jobs import jobs_of  # noqa: PLC0415 - the engine takes a second and 40 MB
 
-    return jobs_of(ground)
+    return jobs_of
 
 
 def _upstreams(sulan: Sulan) -> Upstreams:

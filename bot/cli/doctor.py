@@ -55,7 +55,7 @@ async def _look(settings: Settings) -> Sequence[Finding]:
         found.append(Finding(location.name, Severity.OK, ours))
         async with started(settings, writes=False) as sulan:
             roll = ChatRoll(sulan.store, sulan.clock)
-            views = Views(sulan.store, roll, Health(), lambda: room(location))
+            views = Views(sulan.store, sulan.clock, roll, Health(), lambda: room(location))
             premises = Premises(platforms, operator_of(settings), last_job(location))
             found += await findings(views, premises, sulan.clock.now())
     except StoreError as error:

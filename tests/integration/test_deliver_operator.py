@@ -37,7 +37,7 @@ async def _told(store: MemoryStore, health: Health, fake: FakeAdapter) -> None:
     async def nothing() -> None:
         return None
 
-    views = Views(store, roll, health, lambda: None)
+    views = Views(store, clock, roll, health, lambda: None)
     beat = Beat(store, clock, health, Lookouts(views), "me", nothing, nothing)
     await Watchman(Operator(_HERE, "zh", load_speech), beat).look()
     quiet = QuietWords(store, clock, health=health, wording=load_wording)

@@ -41,7 +41,9 @@ class Patient:
             )
             await member.join()
         health = Health()
-        views = Views(self.store, ChatRoll(self.store, self.clock), health, lambda: None)
+        views = Views(
+            self.store, self.clock, ChatRoll(self.store, self.clock), health, lambda: None
+        )
         premises = Premises({"telegram"}, _OPERATOR, self.last_job)
         return [*await findings(views, premises, _NOW)]
 

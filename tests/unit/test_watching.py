@@ -110,7 +110,9 @@ class Watch:
     def process(self, name: str) -> Health:
         if name not in self.boards:
             self.boards[name] = health = Health()
-            views = Views(self.store, ChatRoll(self.store, self.clock), health, lambda: self.free)
+            views = Views(
+                self.store, self.clock, ChatRoll(self.store, self.clock), health, lambda: self.free
+            )
             self.watchmen[name] = Watchman(
                 Operator(self.operator, "zh", lambda _: ENGLISH),
                 Beat(

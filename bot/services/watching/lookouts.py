@@ -11,7 +11,7 @@ from bot.domain.delivery import State
 from bot.domain.role import Role
 from bot.domain.standing import Standing
 from bot.domain.target import Target
-from bot.ports import DeliveryQuery, Store
+from bot.ports import Clock, DeliveryQuery, Store, Waiting
 from bot.services.chat_roll import ChatRoll
 from bot.services.health import Health
 from bot.services.rounds.membership import counted, living
@@ -26,6 +26,9 @@ LEAST_FREE = 200_000_000
 _BULK, _BULK_PART = 5, 0.1
 _LATELY = timedelta(days=1)
 _MOST_ROWS = 2000
+# Counting hundreds of thousands that wait takes a second: it is not done again before so many times
+# as long have passed.
+_REST = 30.0
 # Chats that are looked through before others have a turn.
 _SLICE = 2000
 
@@ -35,6 +38,7 @@ class Views:
     """Where to look. ``free`` is the room for the store in bytes, ``None`` where it is not ours."""
 
     store: Store
+    clock: Clock
     roll: ChatRoll
     health: Health
     free: Callable[[], int | None]
@@ -45,6 +49,8 @@ class Lookouts:
 
     def __init__(self, views: Views) -> None:
         self._views = views
+        self._waiting: Sequence[Waiting] = ()
+        self._not_before = float("-inf")
         self._seen: Sequence[Chat] = ()
         self._listed: Mapping[str, str] = {}
         self._counts: Mapping[str, int] = {}
@@ -70,9 +76,14 @@ class Lookouts:
                 health.worked(part, at=now)
 
     async def _queues(self, now: datetime) -> dict[str, str]:
+        began = self._views.clock.monotonic()
+        if began >= self._not_before:
+            self._waiting = await self._views.store.backlog.waiting()
+            ended = self._views.clock.monotonic()
+            self._not_before = ended + _REST * (ended - began)
         return {
             f"queue:{queue.platform}": f"{queue.count} × ({moment(queue.oldest_due)})"
-            for queue in await self._views.store.backlog.waiting()
+            for queue in self._waiting
             if now - queue.oldest_due >= LATE
         }
 
