@@ -22,7 +22,7 @@ from bot.services.deliver.deliverer import Deliverer
 from bot.services.fares import bill_of
 from bot.services.health import Health
 from bot.services.rounds.inheriting import Inheriting
-from bot.services.rounds.membership import PlaceLost
+from bot.services.rounds.membership import Membership, PlaceLost
 from bot.services.rounds.writing import MODEL
 from bot.services.wakes import DELIVER
 from bot.services.watching.watchman import Watchman
@@ -81,10 +81,16 @@ class Crew:
             StoreError: the engine's database cannot be used.
             SettingsError: the web server cannot listen.
         """
-        if self.jobs is not None:
-            await self.jobs.engine.start()
+        membership = stay_a_member(self.ground.membership, life)
+        staying = self._begin(life, "membership", membership)
+        try:
+            if self.jobs is not None:
+                await self.jobs.engine.start()
+        except BaseException:
+            staying.cancel()
+            raise
         sending = [self._begin(life, *named) for named in self._deliveries(life)]
-        others = [self._begin(life, *named) for named in self._others(life)]
+        others = [staying, *(self._begin(life, *named) for named in self._others(life))]
         try:
             if self.web is not None:
                 await self.web.start()
@@ -104,7 +110,6 @@ class Crew:
     def _others(self, life: Lifetime) -> Sequence["_Named"]:
         ground, clock = self.ground, self.ground.sulan.clock
         others: list[_Named] = [
-            ("membership", self._stay_a_member(life)),
             ("loop", watch(clock, self.observer.metrics.lagged)),
             ("clock", self._mind_the_clock(life)),
             ("bells", ground.wakes.keep()),
@@ -136,13 +141,6 @@ class Crew:
         self, life: Lifetime, name: str, work: Coroutine[object, object, object]
     ) -> asyncio.Task[None]:
         return asyncio.ensure_future(life.watch(name, work))
-
-    async def _stay_a_member(self, life: Lifetime) -> None:
-        try:
-            await self.ground.membership.keep()
-        except PlaceLost as error:
-            _log.warning("beginning anew", extra={"reason": str(error)})
-            life.begin_anew()
 
     async def _mind_the_clock(self, life: Lifetime) -> None:
         by = await put_back(self.ground.sulan.clock)
@@ -180,6 +178,16 @@ class Crew:
         elif self.commands is None and self.web is not None and isinstance(adapter, Receiver):
             receiving = _Receiving(adapter)
             await keep_listening(name, receiving, _NOBODY, desk=desk, health=health)
+
+
+async def stay_a_member(membership: Membership, life: Lifetime) -> None:
+    """Give signs of life. Whoever has lost its place, because the machine slept, say, is of use
+    again as soon as it has begun anew."""
+    try:
+        await membership.keep()
+    except PlaceLost as error:
+        _log.warning("beginning anew", extra={"reason": str(error)})
+        life.begin_anew()
 
 
 @dataclass(frozen=True, slots=True)

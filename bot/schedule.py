@@ -75,6 +75,8 @@ class Schedule:
 
     def stop(self) -> None:
         """Tick no more. A tick under way is cancelled."""
+        # It reports each of those as an error.
+        logging.getLogger("apscheduler").setLevel(logging.CRITICAL)
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
 

@@ -58,6 +58,7 @@ class Sulan:
     settings: str = ""
     store: str = "sulan.sqlite3"
     arguments: tuple[str, ...] = ()
+    takeover_s: float = 2.0
     process: asyncio.subprocess.Process | None = None
     starts: int = 0
 
@@ -109,7 +110,7 @@ class Sulan:
             [run]
             collect_every_s = 0.5
             plan_every_s = 0.3
-            takeover_s = 2
+            takeover_s = {self.takeover_s}
             [log]
             format = "json"
             {self.settings}
