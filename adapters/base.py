@@ -10,7 +10,7 @@ from bot.domain.command import Command, MenuEntry, Reaction, Suggestion
 from bot.domain.post import Post, Prompt
 from bot.domain.summary import Language
 from bot.domain.target import Receipt, Target
-from bot.ports import Bells, Clock, Inbox, Leases, Rates
+from bot.ports import Bells, Clock, Inbox, Leases
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,8 +255,8 @@ class Desk:
 
     ``inbox`` keeps what came until it is handled; a lease decides which of several processes
     listens; ``owner`` is this process's name in it, and ``patience`` is after how long without a
-    sign of life a process counts as dead. ``rates`` and ``bells`` are those of all processes,
-    ``None`` where there is no other.
+    sign of life a process counts as dead. ``bells`` are those of all processes, ``None`` where
+    there is no other.
     """
 
     inbox: Inbox
@@ -264,7 +264,6 @@ class Desk:
     clock: Clock
     owner: str
     patience: timedelta = timedelta(seconds=30)
-    rates: Rates | None = None
     bells: Bells | None = None
 
 
