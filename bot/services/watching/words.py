@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from bot.domain.errors import ModelBusy, ModelUnusable
 from bot.domain.speech import Speech
 from bot.services.watching.concerns import Concern, Kind
 
@@ -30,7 +31,7 @@ def moment(at: datetime) -> str:
 def what(concern: Concern, speech: Speech) -> str:
     """What is wrong, since when, and why."""
     say, name, since = speech.say, concern.subject, moment(concern.since)
-    reason = _short(concern.reason)
+    reason = _reason(concern, speech)
     return {
         Kind.TOKEN: say(
             "{platform} has refused the bot's token since {since} ({reason}); nothing is sent "
@@ -132,6 +133,11 @@ def well_again(concern: Concern, speech: Speech) -> str:
     }[concern.kind]
 
 
-def _short(reason: str) -> str:
-    reason = " ".join(reason.split())
+def _reason(concern: Concern, speech: Speech) -> str:
+    """Why, in one line: what a part said, or what our own words for a model's failures mean."""
+    known = {
+        ModelUnusable.reason: speech.say("its endpoint refuses every call"),
+        ModelBusy.reason: speech.say("its endpoint is busy or does not answer"),
+    }
+    reason = " ".join(known.get(concern.reason, concern.reason).split())
     return reason if len(reason) <= _LONGEST_REASON else f"{reason[: _LONGEST_REASON - 1]}…"
