@@ -12,6 +12,15 @@ from bot.domain.errors import StoreError
 
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg"}
 _ALIASES = {"postgres": "postgresql"}
+# libpq's parameters, in seconds and (the last) milliseconds: without them a server that vanished
+# without a word, as a dead machine does, is waited for a quarter of an hour.
+_PATIENCE = {
+    "connect_timeout": "10",
+    "keepalives_idle": "30",
+    "keepalives_interval": "10",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "30000",
+}
 _ALLOWED = "a file's path, sqlite:///<path>, or postgresql://user:password@host/name"
 
 
@@ -45,7 +54,9 @@ def locate(place: str | Path) -> Location:
         return _file(_sqlite_path(url))
     # Parameters are not repeated: libpq takes a password among them.
     name = url.set(query={}).render_as_string(hide_password=True)
-    return Location(url.set(drivername=_DRIVERS[backend]), name, None)
+    # What the address itself says of these comes first.
+    url = url.set(drivername=_DRIVERS[backend], query={**_PATIENCE, **url.query})
+    return Location(url, name, None)
 
 
 def _sqlite_path(url: URL) -> Path:

@@ -145,6 +145,18 @@ async def test_f57_connections_are_made_again_and_an_open_one_that_died_is_not_u
         await store.papers.save([paper])
 
 
+async def test_f57_each_connection_knows_how_long_to_wait(
+    new_postgres_store: Callable[[], str],
+) -> None:
+    async with (
+        open_store(new_postgres_store()) as store,
+        store.database.reading() as connection,
+    ):
+        raw = await connection.get_raw_connection()
+        given = raw.driver_connection.info.get_parameters()  # pyright: ignore[reportOptionalMemberAccess] - it is open
+        assert given["tcp_user_timeout"] == "30000"
+
+
 async def test_f57_the_engine_outlives_its_database(fragile_postgres: PostgresCluster) -> None:
     done: list[str] = []
     gate = asyncio.Event()

@@ -163,6 +163,11 @@ def test_t5_a_servers_name_in_messages_holds_no_password(scheme: str) -> None:
     assert place.url.password == "s3cret"
 
 
+def test_f57_a_server_that_vanished_is_not_waited_for_longer_than_its_address_says() -> None:
+    waits = locate("postgres://db/papers?tcp_user_timeout=900").url.query
+    assert (waits["connect_timeout"], waits["tcp_user_timeout"]) == ("10", "900")
+
+
 async def test_t12_new_files_and_folders_are_for_their_owner_alone(tmp_path: Path) -> None:
     place = tmp_path / "new" / "deep" / "sulan.db"
     before = os.umask(0)
