@@ -2,8 +2,11 @@
 
 import asyncio
 import re
+import time
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from random import Random
 from typing import Any
 
@@ -39,10 +42,14 @@ _CHINESE_FIELDS = {
 
 @dataclass(eq=False, slots=True)
 class ModelCall:
-    """A call: about which paper, in which language, by which process."""
+    """A call: about which paper, in which language, by which process, and when it began.
+
+    Where the process was dead before it could be told whose the call is, ``pid`` is ``None``.
+    """
 
     paper: str
     language: str
+    began: float
     pid: int | None = None
     answered: bool = False
 
@@ -66,6 +73,18 @@ class Model:
             found[call.paper, call.language].append(call)
         return found
 
+    def paid_again(self, deaths: Mapping[int, float]) -> tuple[int, list[float]]:
+        """How many calls were made again because whoever made them had died, given when processes
+        did; and for each other repetition, how many seconds after the call that it repeats."""
+        after_death, others = 0, list[float]()
+        for calls in self.by_key().values():
+            for before, call in pairwise(calls):
+                if before.pid is None or deaths.get(before.pid, call.began + 1) <= call.began:
+                    after_death += 1
+                else:
+                    others.append(call.began - before.began)
+        return after_death, others
+
     async def models(self, _: web.Request) -> web.Response:
         """GET /models."""
         return web.json_response({"object": "list", "data": [{"id": NAME, "object": "model"}]})
@@ -84,7 +103,8 @@ class Model:
         said = "\n".join(message["content"] for message in body["messages"])
         title = _TITLE.search(said)
         language = "zh" if "Chinese" in said.rpartition("Write its entry in")[2] else "en"
-        return ModelCall(self.titles.get(title[1] if title else "", "?"), language)
+        paper = self.titles.get(title[1] if title else "", "?")
+        return ModelCall(paper, language, time.monotonic())
 
 
 def _entry(language: str) -> str:

@@ -158,8 +158,8 @@ class Program:
         assert self.end
         async with asyncio.timeout(_END_S):
             code = await asyncio.shield(self.end)
-        if code not in (-signal.SIGKILL, 0):
-            said = self.err.read_text("utf-8", "replace")[-2000:]
+        if code not in (-signal.SIGKILL, -signal.SIGTERM, 0):
+            said = self.err.read_text("utf-8", "replace")[-2000:] if self.err.exists() else ""
             self.unforeseen.append(f"life {self.lives} ended with {code}: {said}")
         return code
 

@@ -7,6 +7,7 @@ from tests.kill.books import now_utc
 from tests.kill.reckoning import Reckoning, reckon
 from tests.kill.siege import Siege
 from tests.kill.sights import answered_twice, answers, days_begun_twice, sights
+from tests.kill.world import CLAIM_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,17 +23,22 @@ def report(siege: Siege, *, seconds: float, finishing_s: float) -> Report:
     """Compare, when everything has ended."""
     world, books, tally = siege.world, siege.books, siege.tally
     result = reckon(world.members, sights(world), books.rows(), set(world.lists.ids))
-    again = sum(len(calls) - 1 for calls in world.model.by_key().values())
     # A call whose process was dead before it could be asked whose it is was in flight, too.
     tally.in_flight += sum(call.pid is None for call in world.model.calls)
+    again, slow = world.model.paid_again(tally.deaths)
     faults = [*tally.faults, *result.faults]
     faults += [f"a day was begun twice: {name}" for name in days_begun_twice(world)]
     faults += [f"{name} is still held" for name in books.leases(now=now_utc())]
+    faults += [
+        f"a model call of a program that lived was made again after {after:.1f} s"
+        for after in slow
+        if after < CLAIM_S
+    ]
     if again > tally.in_flight:
         faults.append(f"{again} model calls were paid twice, {tally.in_flight} were in flight")
     if strays := sum(call.paper == "?" for call in world.model.calls):
         faults.append(f"{strays} model calls were about no known paper")
-    figures = _figures(siege, result, again)
+    figures = _figures(siege, result, again, len(slow))
     figures["seconds"] = f"{seconds:.0f}, the last {finishing_s:.0f} of them to finish"
     return Report(
         [f"{name:<17} {value}" for name, value in figures.items()],
@@ -41,7 +47,7 @@ def report(siege: Siege, *, seconds: float, finishing_s: float) -> Report:
     )
 
 
-def _figures(siege: Siege, result: Reckoning, again: int) -> dict[str, str]:
+def _figures(siege: Siege, result: Reckoning, again: int, slow: int) -> dict[str, str]:
     world, nursery, tally = siege.world, siege.nursery, siege.tally
     got = answers(world).values()
     median, longest = _silences(siege)
@@ -57,7 +63,8 @@ def _figures(siege: Siege, result: Reckoning, again: int) -> dict[str, str]:
         "lost": f"{dict(result.lost)}",
         "twice": f"{dict(result.doubled)}",
         "unknown": f"{dict(result.unknown)}, of which arrived {dict(result.unknown_arrived)}",
-        "model calls": f"{len(world.model.calls)}, twice {again}, in flight {tally.in_flight}",
+        "model calls": f"{len(world.model.calls)}, twice {again}, in flight {tally.in_flight}; "
+        f"{slow} more were taken from programs too slow to hold their claims",
         "commands": f"{len(got)}, unanswered {sum(not n for n in got)}, "
         f"answered twice {answered_twice(world)}",
         "kill to message": f"median {median:.2f} s, longest {longest:.2f} s",

@@ -54,6 +54,7 @@ class Siege:
         """SIGKILL for a process of ours."""
         for program in (*self.programs, *self.migrations.programs):
             if program.pid == pid:
+                self.tally.deaths[pid] = time.monotonic()
                 program.kill()
 
     async def man(self, crew: Crew) -> None:
@@ -174,7 +175,8 @@ class Siege:
 
     async def _stop(self) -> None:
         for program in self.programs:
-            lived = program.alive
+            # One that is only starting knows of no signals yet, and has nothing to finish.
+            lived = program.alive and program.runs()
             code = await program.stop()
             self._bury(program)
             if lived and code:

@@ -31,7 +31,8 @@ class Kill:
 class Tally:
     """``silences`` are seconds from a kill to the next message, whoever sent it; ``in_flight``
     counts model calls whose process died; ``stalled`` programs that ended by themselves because
-    they had been too slow to prolong their place, which is right; ``faults`` is what must not be.
+    they had been too slow to prolong their place, which is right; ``faults`` is what must not be;
+    ``deaths`` are the moments at which processes were seen to have ended.
     """
 
     log: TextIO
@@ -42,6 +43,7 @@ class Tally:
     in_flight: int = 0
     stalled: int = 0
     faults: list[str] = field(default_factory=list[str])
+    deaths: dict[int, float] = field(default_factory=dict[int, float])
     _silent_since: float | None = None
 
     def killed(self, point: Point, victim: Program, *, hit: bool) -> None:
@@ -71,6 +73,7 @@ class Tally:
 
     def ended(self, program: Program) -> None:
         """A program has ended; how, it says where that was its own doing."""
+        self.deaths.setdefault(program.pid or 0, time.monotonic())
         said, program.unforeseen = program.unforeseen, []
         for one in said:
             if _STALLED in one:

@@ -24,6 +24,8 @@ from tests.kill.traps import Handler, Traps
 _FIRST_ASKER = 900_000
 # More than a busy machine keeps a program waiting, and little beside all other waits.
 TAKEOVER_S = 3
+# How long a claim on a summary holds then without being prolonged (bot.app).
+CLAIM_S = 5.0
 
 # The kinds of calls at which a program may be killed.
 TELEGRAM, DISCORD, EDIT, ANSWER = "telegram", "discord", "edit", "answer"
