@@ -11,7 +11,9 @@ _MOST_CHARACTERS = 1_000
 _MOST_WORDS = 32
 
 # Quotation marks of the languages that are written here; one that is not closed is white space.
-_QUOTED = re.compile(r'"([^"]*)"|“([^”]*)”|„([^“”]*)[“”]|「([^」]*)」|『([^』]*)』|«([^»]*)»')
+_QUOTED = re.compile(
+    r'"([^"]*)"|“([^“”]*)”|„([^„“”]*)[“”]|「([^「」]*)」|『([^『』]*)』|«([^«»]*)»'
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,11 +69,20 @@ def read_changes(text: str, reading: Reading) -> Sequence[Change]:
     Raises:
         Misread: a part of it is not understood; none of it counts.
     """
+    return [_read_one(part, reading) for part in few_changes(text, reading)]
+
+
+def few_changes(text: str, reading: Reading) -> Sequence[str]:
+    """A typed text in its parts.
+
+    Raises:
+        Misread: there are more than ``MOST_CHANGES``.
+    """
     parts = changes(tidy(text))
     if len(parts) > MOST_CHANGES:
         say = reading.speech.say
         raise Misread(say("That is more than {count} changes at once.", count=MOST_CHANGES))
-    return [_read_one(part, reading) for part in parts]
+    return parts
 
 
 def apply_all(chat: Chat, wanted: Sequence[Change]) -> Chat:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,7 +11,8 @@ from bot.domain.text import collapse
 # A command's whole text: Telegram's messages end at 4,096 characters.
 LONGEST = 4096
 
-_QUOTED = re.compile(r'"([^"]*)"|“([^”]*)”|「([^」]*)」|『([^』]*)』')
+# No mark stands within its own pair: of thousands never closed, not each is gone over to the end.
+_QUOTED = re.compile(r'"([^"]*)"|“([^“”]*)”|「([^「」]*)」|『([^『』]*)』')
 _SIGNS = ',;、:=+-"“”「」『』'
 _COMMAS = re.compile(r"[,、]")
 _CHANGES = re.compile(r"[;\n]")
@@ -30,10 +32,12 @@ def tidy(text: str) -> str:
 def split_outside_quotes(text: str, border: re.Pattern[str]) -> list[str]:
     """Parts between borders; a border within quotation marks is none."""
     shielded = [match.span() for match in _QUOTED.finditer(text)]
+    opened = [first for first, _ in shielded]
     parts: list[str] = []
     begin = 0
     for cut in border.finditer(text):
-        if not any(first < cut.start() < last for first, last in shielded):
+        before = bisect_left(opened, cut.start())
+        if not before or shielded[before - 1][1] <= cut.start():
             parts.append(text[begin : cut.start()])
             begin = cut.end()
     return [part.strip() for part in (*parts, text[begin:]) if part.strip()]

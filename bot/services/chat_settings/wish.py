@@ -4,14 +4,14 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from bot.services.chat_settings.arxiv_categories import category
-from bot.services.chat_settings.grammar import read_changes
+from bot.services.chat_settings.grammar import few_changes, read_changes
 from bot.services.chat_settings.misread import Misread
 from bot.services.chat_settings.read_lists import read_include, read_sources
 from bot.services.chat_settings.read_looks import find_language, read_language
 from bot.services.chat_settings.reading import Change, Reading
 from bot.services.chat_settings.spoken import spoken_forms
 from bot.services.chat_settings.topics import Topic, split_topic
-from bot.services.chat_settings.typed import changes, phrases, quoted, tidy
+from bot.services.chat_settings.typed import phrases, quoted
 
 _LEADING = re.compile(
     r"(?:to|only|just|from|the|and|papers|about|on|with|关于|有关|只要)(?: |(?=[^\w]))",
@@ -27,11 +27,11 @@ def read_wish(text: str, reading: Reading) -> Sequence[Change]:
     """``hf``; ``arxiv cs.CL, LLM agents``; ``video generation, in Chinese; most 10``.
 
     Raises:
-        Misread: a source is not offered here, or a list is too long.
+        Misread: a source is not offered here, a list is too long, or too much is wanted at once.
     """
     wanted: list[Change] = []
     loose: list[str] = []
-    for part in changes(tidy(text)):
+    for part in few_changes(text, reading):
         topic, rest = split_topic(part) or (None, part)
         typed = _as_typed(part, reading) if topic not in (None, Topic.INCLUDE) else None
         if typed is not None:

@@ -7,7 +7,7 @@ from bot.domain.text import collapse
 
 # The longest title over 579 papers has 211 characters; what is longer is no search.
 LONGEST = 300
-_PIECE = re.compile(r'"[^"]*"|“[^”]*”|「[^」]*」|\S+')
+_PIECE = re.compile(r'"[^"]*"|“[^“”]*”|「[^「」]*」|\S+')
 _MARKS = '"“”「」'
 
 
