@@ -2,12 +2,14 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from random import Random
 
 import pytest
 
 from bot.domain.target import Target
 from tests.kill.books import Row
 from tests.kill.chats import Member
+from tests.kill.model import Model, ModelCall
 from tests.kill.reckoning import Reckoning, Shown, reckon
 
 ONE, TWO = "2608.00001", "2608.00002"
@@ -126,3 +128,16 @@ def test_f55_two_chats_that_want_the_same_must_get_the_same() -> None:
     }
     (fault,) = reckon(few, messages, rows, {ONE, TWO}).faults
     assert f"discord/7: {TWO} was planned for telegram/4242 only" in fault
+
+
+def test_f28_a_call_made_again_for_a_dead_program_is_told_from_one_taken_from_a_slow_one() -> None:
+    model = Model(Random(1))
+    model.calls += [
+        ModelCall(ONE, "en", began=10.0, pid=1),  # killed at 11
+        ModelCall(ONE, "en", began=12.0, pid=2),
+        ModelCall(ONE, "en", began=18.5, pid=3),  # while the second lived
+        ModelCall(TWO, "en", began=12.0, pid=None),  # dead before it could be asked
+        ModelCall(TWO, "en", began=13.0, pid=2),
+        ModelCall(TWO, "zh", began=13.0, pid=2),
+    ]
+    assert model.paid_again({1: 11.0, 2: 30.0}) == (2, [6.5])
