@@ -347,7 +347,7 @@ def test_the_guide_has_every_setting_with_an_example_that_is_understood(language
 @pytest.mark.parametrize("piece", ["“", "”;", '"",', "“a”,", ";", ",“", "a, ", "about ", "周一"])
 @pytest.mark.parametrize("topic", ["", "include ", "zone "])
 def test_t8_f65_no_message_however_long_holds_up_the_others(piece: str, topic: str) -> None:
-    """Processor seconds for the longest message there is; some of these once took a third of one."""
+    """In processor seconds, for the longest message; some of these once took a third of one."""
     text = (topic + piece * 4096)[:4096]
     find_zone("")  # reads the machine's table once
     began = thread_time()
