@@ -158,6 +158,25 @@ async def test_what_is_added_to_a_chat_in_flight_waits_its_turn(store: Store) ->
     assert await claimed(store, NOON + SECOND + LEASE) == [(A, "paper:0:zh")]
 
 
+async def test_what_is_added_beside_a_suspended_thread_waits_for_its_lease_and_no_longer(
+    store: Store,
+) -> None:
+    await store.outbox.add([due(TOPIC)])
+    await claim(store)
+    await store.chats.suspend(TOPIC, "closed")
+    await store.outbox.add([due(A, "paper:2:zh")])
+    assert await claimed(store) == []
+    assert await claimed(store, NOON + LEASE) == [(A, "paper:2:zh")]
+
+
+async def test_more_rows_than_fit_one_parcel_are_added_and_wake_their_chats(store: Store) -> None:
+    rows = [due(replace(A, chat=str(n)), later=n % 2 * SECOND) for n in range(2003)]
+    assert await store.outbox.add(rows) == 2003
+    assert await store.outbox.add([*rows, due(B)]) == 1
+    assert len(await claim(store, limit=5000)) == 1003
+    assert len(await claim(store, NOON + SECOND, limit=5000)) == 1001
+
+
 async def test_a_chats_posts_go_in_the_order_of_due_then_created_then_added(store: Store) -> None:
     order = [
         due(A, "first", -SECOND),
