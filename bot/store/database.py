@@ -25,6 +25,10 @@ Item = TypeVar("Item")
 # of 2,000 transactions of four processes failed.
 BUSY_TIMEOUT = 30.0
 
+# PostgreSQL's, of one process. All are kept: with SQLAlchemy's 5 and up to 10 more that are closed
+# after use, each message of a broadcast took a new one, which cost as much as all the rest.
+_CONNECTIONS = 10
+
 # Ids in one statement; SQLite's limit is 32,766 parameters since 3.32.
 _BATCH = 500
 
@@ -146,7 +150,9 @@ def _engines(location: Location, busy_timeout: float) -> tuple[AsyncEngine, Asyn
     if location.path is not None:
         return writer_engine(location.url, busy_timeout), reader_engine(location.url, busy_timeout)
     try:
-        engine = create_async_engine(location.url, pool_pre_ping=True)
+        engine = create_async_engine(
+            location.url, pool_pre_ping=True, pool_size=_CONNECTIONS, max_overflow=0
+        )
     except ModuleNotFoundError as error:
         raise StoreError(
             f"{location.name} needs the package psycopg; install it: pip install 'psycopg[binary]'"
