@@ -88,6 +88,9 @@ class _VirtualLoop(asyncio.SelectorEventLoop):
     def __init__(self, threads: Threads) -> None:
         self._skipping = _Skipping(threads)
         super().__init__(self._skipping)
+        # What is due within it is due. asyncio's nanosecond is lost beside the seconds of a year,
+        # and then what is due this very moment never is.
+        self._clock_resolution = 1e-6
 
     def time(self) -> float:
         return self._skipping.elapsed
