@@ -43,6 +43,7 @@ def drained(text: str) -> list[Figure]:
     for one in json.loads(text):
         database, processes = one["database"], one["processes"]
         many = f"{processes} {'process' if processes == 1 else 'processes'}"
+        many += ", each with chats of its own" if one.get("apart") else ""
         found.append(
             Figure(
                 *("drain", f"{many}: rate over Telegram's 30/s", one["over_permitted"]),
