@@ -74,10 +74,17 @@ def _entries(body: bytes) -> Iterator[ET.Element]:
     garbage collector, and taken apart, in steps that stall other threads.
     """
     for part, _count in split_feed(body, item="entry", size=_AT_ONCE):
-        feed = ET.fromstring(part)  # noqa: S314 - the gate has refused every document type
+        feed = _tree(part)
         if feed.tag != f"{_ATOM}feed":
             raise SourceBroken("arXiv's answer has a <feed> of another kind than Atom.")
         yield from feed.iterfind(f"{_ATOM}entry")
+
+
+def _tree(part: bytes) -> ET.Element:
+    try:
+        return ET.fromstring(part)  # noqa: S314 - the gate has refused every document type
+    except ET.ParseError as error:  # stricter than the gate, about namespaces for one
+        raise SourceBroken(f"arXiv's answer is not well-formed XML: {error}.") from error
 
 
 def _paper(entry: ET.Element) -> Paper:

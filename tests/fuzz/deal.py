@@ -5,8 +5,8 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
-# One text in sixteen is repeated up to its limit: what is slow shows in long texts only.
-_STRETCHED = 15
+# One text in sixty-four is repeated up to its limit: what is slow shows in long texts only.
+_STRETCHED = 63
 
 
 class Deal:
@@ -47,7 +47,7 @@ class Deal:
         Where it may be ``broken``, bytes that are no UTF-8 become lone surrogates, as JSON can
         carry them; else they become replacement characters.
         """
-        stretched = self.byte() & 15 == _STRETCHED
+        stretched = self.byte() & 63 == _STRETCHED
         end = self._data.find(b"\0", self._place)
         end = len(self._data) if end < 0 else end
         raw = self._data[self._place : end]

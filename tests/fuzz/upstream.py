@@ -127,7 +127,7 @@ def _addresses(data: bytes) -> None:
     link = safe_link(text)
     if link is not None:
         require(safe_link(link) == link, "a safe link stays one")
-        require(not set(link) & set("<>\"' \\`{}^|"), "a safe link breaks out of nothing")
+        require(not set(link) & set('<>" \\`{}^|'), "a safe link breaks out of nothing")
     with suppress(SettingsError):
         origin_of(text)
 
