@@ -116,10 +116,12 @@ class Books:
         return self._count(query.select_from(UPDATES))
 
     def leases(self, *, now: datetime) -> Sequence[str]:
-        """Leases and claims that still hold."""
+        """Leases and claims that some process still holds; a lease of nobody's (the number of
+        Discord's shards, say) is a note that ends by itself."""
         lease, claim = LEASES.c, SUMMARY_CLAIMS.c
         with self._engine.connect() as connection:
-            held = connection.execute(sa.select(lease.name).where(lease.expires_at > now))
+            anybody_s = lease.owner.contains(":") & (lease.expires_at > now)
+            held = connection.execute(sa.select(lease.name).where(anybody_s))
             claimed = connection.execute(sa.select(claim.paper_id).where(claim.expires_at > now))
             return [*held.scalars(), *(f"claim:{one}" for one in claimed.scalars())]
 

@@ -177,6 +177,8 @@ class Siege:
         for program in self.programs:
             # One that is only starting knows of no signals yet, and has nothing to finish.
             lived = program.alive and program.runs()
+            # What it has to leave unfinished is in flight like a dead one's.
+            self.tally.deaths.setdefault(program.pid or 0, time.monotonic())
             code = await program.stop()
             self._bury(program)
             if lived and code:
