@@ -116,12 +116,12 @@ class Books:
         return self._count(query.select_from(UPDATES))
 
     def leases(self, *, now: datetime) -> Sequence[str]:
-        """Leases and claims that some process still holds; a lease of nobody's (the number of
-        Discord's shards, say) is a note that ends by itself."""
+        """Leases and claims that some process still holds. What only notes something until it ends
+        by itself is none: the number of Discord's shards, the pause after an introduction there."""
         lease, claim = LEASES.c, SUMMARY_CLAIMS.c
         with self._engine.connect() as connection:
-            anybody_s = lease.owner.contains(":") & (lease.expires_at > now)
-            held = connection.execute(sa.select(lease.name).where(anybody_s))
+            notes = ~lease.owner.contains(":") | lease.name.contains(":identify:")
+            held = connection.execute(sa.select(lease.name).where(~notes, lease.expires_at > now))
             claimed = connection.execute(sa.select(claim.paper_id).where(claim.expires_at > now))
             return [*held.scalars(), *(f"claim:{one}" for one in claimed.scalars())]
 
