@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.domain.errors import StoreError
+from bot.domain.errors import InvalidPaperId, StoreError
 from bot.domain.paper_id import PaperId
 from bot.domain.summary import (
     Finding,
@@ -61,7 +61,7 @@ def decode(text: str) -> Summary:
         version = document["v"]
         if version == VERSION:
             return _summary(document)
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, InvalidPaperId) as error:
         raise StoreError(
             f"a stored summary cannot be read ({type(error).__name__}: {error}); restore the store "
             "from a backup, or move it away to start afresh"
