@@ -137,7 +137,7 @@ def _asked(interaction: "discord.Interaction[Any]", platform: str) -> Asked:
         channel=channel or str(user),
         parent=parent,
         user=str(user),
-        locale=interaction.locale.value,
+        locale=str(interaction.locale.value),
         private=interaction.guild_id is None and not interaction.context.private_channel,
         manages=_manages(interaction),
         pressed=message is not None,
