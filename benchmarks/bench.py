@@ -108,7 +108,7 @@ RUNS = (
     Run("search", "Searching", (), ("--papers", "1500")),
     Run(
         *("growth", "Growth"),
-        *((str(_DATA), "6"), (str(_DATA), "2")),
+        *((str(_DATA), "4"), (str(_DATA), "1")),
         on_both=False,
         read=grown,
     ),
