@@ -17,6 +17,9 @@ from summarizer.draft import Draft
 from summarizer.ladder import Rung
 from summarizer.schema import NotTheFourParts, read_json
 
+# Characters; more than ten of the longest entries. What is longer is not even looked at, lest the
+# checks, which take some milliseconds a thousand characters, hold up everybody else (F65).
+_LONGEST = 50_000
 # Reasoning that local servers leave in the text instead of a field of its own.
 _THOUGHTS = re.compile(r"^\s*<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL)
 
@@ -65,6 +68,8 @@ def read_answer(reply: ChatReply, rung: Rung, asked: Asked) -> Draft:
     try:
         if not reply.readable or not text:
             raise NotTheFourParts("it was empty")
+        if len(text) > _LONGEST:
+            raise NotTheFourParts("it was far too long")
         return _read(text, rung, asked)
     except NotTheFourParts as error:
         message = f"{about}: the answer cannot be used: {error}."

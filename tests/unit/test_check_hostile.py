@@ -4,10 +4,15 @@ import time
 
 import pytest
 
+from bot.domain.errors import SummaryMalformed
+from summarizer.answer import Asked, read_answer
+from summarizer.chat import ChatReply
 from summarizer.checks.figures import read_source, unfounded_figures
 from summarizer.checks.links import without_foreign_links
 from summarizer.checks.sentences import ends_whole
 from summarizer.checks.tongue import in_tongue, tongue_of
+from summarizer.ladder import Rung
+from summarizer.languages import load_wording
 
 SIZE = 20_000
 # Seconds for one check of one text. The slowest takes 0.5 s for 10,000 figures on two busy cores;
@@ -33,3 +38,10 @@ def test_no_pattern_backtracks_on_a_hostile_text_t1(piece: str) -> None:
     ends_whole(text, tongue)
     in_tongue([text], tongue)
     assert time.perf_counter() - started < BUDGET
+
+
+@pytest.mark.parametrize("rung", Rung)
+def test_f65_an_answer_of_absurd_length_is_not_even_looked_at(rung: Rung) -> None:
+    asked = Asked("this", load_wording("en"), lambda text, words: pytest.fail("it was read"))
+    with pytest.raises(SummaryMalformed, match="far too long"):
+        read_answer(ChatReply(readable=True, content="a.com " * 100_000), rung, asked)
