@@ -182,7 +182,7 @@ TARGETS = (
            ('"scores":', '"reason":', "4.5/5", "NaN", "```json", '"keywords":')),
     Target("foreign-links", _links, 15, lambda: map(dealt, (
            "See https://arxiv.org/abs/2309.12307 and [x](https://evil.example/a_(b)), evil.com/x.",
-           "tg://user?id=1 a@b.co <a href='http://e.example'>x</a>")), _LINKS),
+           "tg://user?id=1 a@b.co <a href='http://e.example'>x</a>")), _LINKS, stall=0.5),
     Target("figures", _figures, 1, lambda: [dealt(text, text) for text in real.abstracts(4)] or
            [dealt("13 billion", "130 亿")], _FIGURES),
 )  # fmt: skip
