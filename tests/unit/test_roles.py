@@ -31,6 +31,26 @@ async def test_f61_whose_place_was_taken_while_it_slept_begins_anew_without_an_e
     assert (life.anew, life.error, life.stopping.is_set()) == (True, None, True)
 
 
+async def test_f55_a_process_without_the_engine_keeps_no_dead_ones_jobs() -> None:
+    clock, leases = VirtualClock(_NOW), MemoryStore().leases
+
+    def process(name: str, *roles: Role) -> Membership:
+        patience = timedelta(seconds=30)
+        return Membership(leases, clock, owner=name, patience=patience, roles=roles)
+
+    worker = process("killed", Role.SUMMARISE)
+    await worker.join()
+    left_by = worker.executor
+    clock.advance(31)
+    sender, successor = process("sender", Role.DELIVER), process("worker", Role.SUMMARISE)
+    await sender.join()
+    await successor.join()
+    assert left_by in (successor.executor, *await successor.dead())
+    clock.advance(10)
+    await sender.sign()
+    assert not await successor.alone_with(Role.DELIVER)
+
+
 async def test_a_role_that_nobody_has_is_not_ready_and_counted_f60() -> None:
     store, clock, health = MemoryStore(), VirtualClock(_NOW), Health()
     parts = ("store", *(part_of(role) for role in Role))

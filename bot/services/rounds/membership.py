@@ -2,7 +2,8 @@
 
 A job belongs to the executor that began it. Names must be stable, so that a process that starts
 again finds what it left, and no two that live may share one. So there is a small row of places,
-each held by a lease, which also says what roles its holder has.
+each held by a lease, which also says what roles its holder has. Whoever does no jobs stands in a
+row of its own: in the place of an executor that died it would keep the jobs left there from others.
 """
 
 import logging
@@ -11,14 +12,15 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from bot.domain.errors import StoreError
-from bot.domain.role import ALL_ROLES, Role, ordered
+from bot.domain.role import ALL_ROLES, ENGINE_ROLES, Role, ordered
 from bot.ports import Clock, Leases
 
 _log = logging.getLogger(__name__)
 
-# Processes on one store.
+# Processes on one store, of each row.
 PLACES = 128
 _PREFIX = "executor:"
+_JOBLESS = f"{_PREFIX}none:"
 # Signs of life within one patience.
 _SIGNS = 3
 
@@ -59,6 +61,7 @@ class Membership:
         self._clock = clock
         self._owner = f"{owner} {','.join(ordered(roles))}"
         self._roles = frozenset(roles)
+        self._row = _JOBLESS if self._roles.isdisjoint(ENGINE_ROLES) else _PREFIX
         self._patience = patience
         self._place: int | None = None
         self._seen_at = clock.now()
@@ -77,7 +80,7 @@ class Membership:
         """
         held = await self._leases.held(_PREFIX, now=self._clock.now())
         for place in range(PLACES):
-            if _lease(place) not in held and await self._acquire(place):
+            if self._lease(place) not in held and await self._acquire(place):
                 self._place = place
                 self._seen_at = self._certain_from = self._clock.now()
                 return
@@ -127,8 +130,8 @@ class Membership:
         if self._silent_at(now) or now < self._certain_from:
             return ()
         held = await self._leases.held(_PREFIX, now=now)
-        free = (place for place in range(PLACES) if _lease(place) not in held)
-        return [_name(place) for place in free if place != self._place]
+        free = (place for place in range(PLACES) if f"{_PREFIX}{place}" not in held)
+        return [_name(place) for place in free if self._lease(place) != self._lease(self._place)]
 
     async def alone_with(self, role: Role) -> bool:
         """Whether certainly nobody else has this role.
@@ -140,7 +143,7 @@ class Membership:
         if self._silent_at(now) or now < self._certain_from:
             return False
         others = dict(await living(self._leases, now=now))
-        others.pop(_lease(self._place), None)
+        others.pop(self._lease(self._place), None)
         return not any(role in roles for roles in others.values())
 
     async def held(self, role: Role) -> bool:
@@ -157,8 +160,11 @@ class Membership:
     async def leave(self) -> None:
         """Give the place up, for the next process to have it at once."""
         if self._place is not None:
-            await self._leases.release(_lease(self._place), self._owner)
+            await self._leases.release(self._lease(self._place), self._owner)
             self._place = None
+
+    def _lease(self, place: int | None) -> str:
+        return f"{self._row}{place}"
 
     def _silent_at(self, now: datetime) -> bool:
         return now - self._seen_at >= self._patience
@@ -166,17 +172,13 @@ class Membership:
     async def _acquire(self, place: int) -> bool:
         now = self._clock.now()
         return await self._leases.acquire(
-            _lease(place), self._owner, now=now, until=now + self._patience
+            self._lease(place), self._owner, now=now, until=now + self._patience
         )
 
 
 def _roles_of(owner: str) -> frozenset[Role]:
     _, _, names = owner.partition(" ")
     return frozenset(role for role in Role if role in names.split(","))
-
-
-def _lease(place: int | None) -> str:
-    return f"{_PREFIX}{place}"
 
 
 def _name(place: int | None) -> str:
