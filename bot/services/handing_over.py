@@ -35,9 +35,12 @@ async def hand_over(chat: Chat, platform: str, store: Store, clock: Clock) -> Ta
             " not wanted, or /unsubscribe there."
         )
     await store.chats.suspend(old, _MOVING)
-    rows = await _settled_rows(old, store, clock)
-    await store.outbox.add([_taken_along(row, new, clock.now()) for row in rows])
+    rows = [_taken_along(row, new, clock.now()) for row in await _settled_rows(old, store, clock)]
+    # What was sent is known before anybody plans for the chat there, and the chat before anybody
+    # sends to it.
+    await store.outbox.add([row for row in rows if row.state is not State.PENDING])
     await store.register.put(moved)
+    await store.outbox.add([row for row in rows if row.state is State.PENDING])
     if chat.suspended.startswith(BY_OPERATOR) and chat.suspended != _MOVING:
         await store.chats.suspend(new, chat.suspended)
     await store.register.forget(old)

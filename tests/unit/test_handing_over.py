@@ -1,6 +1,7 @@
 """A chat goes from one bot of its platform to another."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -60,6 +61,21 @@ async def test_what_waits_is_sent_by_the_new_bot_and_what_was_sent_is_known_ther
     # Planned again, it would be a row that is there.
     assert await store.outbox.add([Delivery(_NEW, sent.post_key, _NOW, _NOW)]) == 0
     assert len(await store.outbox.claim(9, now=_NOW, lease=lease, platform="telegram-team")) == 1
+
+
+async def test_f55_nothing_waits_at_the_new_place_before_the_chat_is_there() -> None:
+    store = await _store(_row(1, State.SENT), _row(2, State.PENDING), _row(3, State.CLAIMED))
+    add, seen = store.outbox.add, list[tuple[bool, set[State]]]()
+
+    async def watched(deliveries: Sequence[Delivery]) -> int:
+        seen.append((await store.register.at(_NEW) is not None, {row.state for row in deliveries}))
+        return await add(deliveries)
+
+    store.outbox.add = watched
+    await hand_over(_CHAT, "telegram-team", store, VirtualClock(_NOW))
+    # A deliverer ends what waits for a chat that it does not know, and a planner that knows the
+    # chat gives it again what it does not know as sent.
+    assert seen == [(False, {State.SENT}), (True, {State.PENDING})]
 
 
 async def test_a_call_under_way_is_waited_for() -> None:
