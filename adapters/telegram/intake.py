@@ -5,6 +5,7 @@ import json
 import logging
 from collections.abc import Collection, Hashable, Mapping, Sequence
 from contextlib import suppress
+from itertools import islice
 from typing import cast
 from weakref import WeakValueDictionary
 
@@ -22,7 +23,7 @@ from adapters.telegram.roles import Roles
 from adapters.telegram.updates import Heard, Pressed, Searched, Spoken, Vain
 from bot.domain.command import Command
 from bot.domain.delivery_errors import DeliveryError
-from bot.domain.errors import InvalidInput
+from bot.domain.errors import InvalidInput, StoreError
 from bot.domain.post import Post
 
 _log = logging.getLogger(__name__)
@@ -32,6 +33,8 @@ _AT_ONCE = 32
 # In memory at the same time, the waiting ones among them. What nobody has fetched yet stays at
 # Telegram, for a day.
 _MOST = 500
+# Until the store is told again what was handled while it took nothing down.
+_FIRST_WAIT_S, _LONGEST_WAIT_S = 1.0, 30.0
 _GONE = "Removed from the chat, or blocked there. Add the bot again, or let the person press Start."
 
 
@@ -45,20 +48,25 @@ class Intake:
         self._platform = adapter.name
         self._commands = commands
         self._keeper = keeper
+        self._clock = desk.clock
         self._room = asyncio.Semaphore(_AT_ONCE)
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._left: Collection[str] = ()
         self._roles = Roles(adapter.client.bot, desk.clock)
         self._turns: WeakValueDictionary[Hashable, asyncio.Lock] = WeakValueDictionary()
 
-    async def resume(self) -> None:
-        """Take up what was kept, here or elsewhere, and is neither finished nor begun.
+    async def resume(self) -> bool:
+        """Take up what was kept, here or elsewhere, and is neither finished nor begun, as far as
+        there is room (F64); returns whether that was all.
 
         Raises:
             StoreError: the store cannot be read.
         """
         waiting = await self._keeper.waiting()
-        self.begin({key: update for key, update in waiting.items() if key not in self._left})
+        new = [key for key in waiting if key not in self._left and key not in self._tasks]
+        room = max(0, _MOST - len(self._tasks))
+        self.begin({key: json.loads(waiting[key]) for key in islice(new, room)})
+        return len(new) <= room
 
     def leave(self, keys: Collection[str]) -> None:
         """Let ``resume`` take up none of these: somebody else has them in hand."""
@@ -101,7 +109,20 @@ class Intake:
                 # The asker's chat or Telegram itself did not take the answer; repeating the
                 # whole command for it would double what did arrive.
                 _log.warning("an answer was not taken", extra={"error": type(error).__name__})
-            await self._keeper.done(key)
+        await self._note_done(key)
+
+    async def _note_done(self, key: str) -> None:
+        """Until the store takes it down: else the next process would answer once more (F57)."""
+        wait = _FIRST_WAIT_S
+        while True:
+            try:
+                await self._keeper.done(key)
+                return
+            except StoreError as error:
+                said = {"update": key, "again_in_s": wait, "reason": str(error)}
+                _log.warning("what was answered cannot be noted", extra=said)
+            await self._clock.sleep(wait)
+            wait = min(_LONGEST_WAIT_S, wait * 2)
 
     async def _serve(self, update: Json) -> None:
         if "my_chat_member" in update:

@@ -31,15 +31,15 @@ class Keeper:
         new = await self._desk.inbox.keep(texts, now=self._desk.clock.now())
         return {key: by_key[key] for key in new}
 
-    async def waiting(self) -> Mapping[str, Json]:
-        """What was kept and is not done yet, by its keys, oldest first.
+    async def waiting(self) -> Mapping[str, str]:
+        """What was kept and is not done yet, as JSON by its keys, oldest first.
 
         Raises:
             StoreError: the store cannot be read.
         """
         kept = await self._desk.inbox.open()
         ours = f"{self._platform}:"
-        return {key: json.loads(text) for key, text in kept.items() if key.startswith(ours)}
+        return {key: text for key, text in kept.items() if key.startswith(ours)}
 
     async def done(self, key: str) -> None:
         """It has been handled.

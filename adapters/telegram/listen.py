@@ -148,7 +148,9 @@ async def _resume(intake: Intake, desk: Desk, begun: Collection[str]) -> None:
     intake.leave(begun)
     while True:
         try:
-            await intake.resume()
+            if not await intake.resume():
+                await desk.clock.sleep(_FIRST_WAIT_S)
+                continue
             if not begun:
                 return
             await desk.clock.sleep(_GRACE_S)

@@ -21,6 +21,7 @@ from bot.domain.errors import InvalidInput, StoreError
 from bot.domain.post import Action, Link, Post, Section
 from bot.domain.target import Target
 from bot.store.memory import MemoryStore
+from bot.store.memory_inbox import MemoryInbox
 from bot.testing import VirtualClock
 
 pytestmark = pytest.mark.usefixtures("every_call_is_valid")
@@ -288,6 +289,53 @@ async def test_f64_what_there_is_no_room_for_stays_at_telegram(
         commands.go.set()
         await asyncio.wait_for(commands.done.wait(), 20)
         assert sorted(int(c.argument) for c in commands.heard) == list(range(250))
+
+
+async def test_f64_of_a_long_inbox_no_more_is_in_memory_than_there_is_room_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("adapters.telegram.intake._MOST", 40)
+    async with staged() as stage:
+        kept = {
+            f"telegram:{n}": json.dumps({**asked(f"/paper {n}"), "update_id": n})
+            for n in range(250)
+        }
+        await stage.store.inbox.keep(kept, now=NOON)
+        commands = Scripted(go=asyncio.Event(), wanted=250)
+        others = len(asyncio.all_tasks())
+        stage.listen(commands)
+        await until(lambda: len(commands.heard) == 32)
+        begun = len(asyncio.all_tasks()) - others
+        assert commands.go is not None
+        commands.go.set()
+        await asyncio.wait_for(commands.done.wait(), 20)
+        assert begun < 60
+        assert [int(c.argument) for c in commands.heard] == list(range(250))
+
+
+class Forgetful(MemoryInbox):
+    """Cannot note for a while that anything is done."""
+
+    refusals = 3
+
+    async def done(self, update_id: str, *, now: datetime) -> None:
+        if self.refusals:
+            self.refusals -= 1
+            raise StoreError("disk full")
+        await super().done(update_id, now=now)
+
+
+async def test_f57_what_was_answered_while_the_store_took_no_notes_is_answered_once() -> None:
+    async with staged() as stage:
+        inbox, commands = Forgetful(), Scripted()
+        desk = Desk(inbox, stage.store.leases, stage.clock, "one")
+        stage.server.push(asked("/paper 1"))
+        stage.task = asyncio.ensure_future(stage.bot.listen(commands, desk))
+        await asyncio.wait_for(commands.done.wait(), 10)
+        async with asyncio.timeout(10):
+            while await inbox.open():
+                await asyncio.sleep(0.005)
+        assert len(commands.heard) == 1
 
 
 async def test_one_slow_command_holds_up_nobody() -> None:
