@@ -37,6 +37,8 @@ _CHOICES, _CHOICE = 25, 100
 # Served at the same time (F64). Whoever comes to a fuller counter would wait longer than the 3 s
 # after which Discord says by itself that nobody answered.
 _MOST = 500
+# Who is told a second time to end is to do so at once (F56).
+_IN_EARNEST = 2
 
 
 class Counter:
@@ -73,9 +75,11 @@ class Counter:
             self._tasks[number].add_done_callback(lambda _: self._tasks.pop(number))
 
     async def drain(self) -> None:
-        """Wait until everything begun has been answered; on cancellation it is given up."""
+        """Wait until everything begun has been answered; whoever is cancelled meanwhile, or has
+        been twice before, gives it up."""
+        asker = asyncio.current_task()
         try:
-            while self._tasks:
+            while self._tasks and (asker is None or asker.cancelling() < _IN_EARNEST):
                 await asyncio.wait(list(self._tasks.values()))
         finally:
             for task in self._tasks.values():

@@ -93,6 +93,30 @@ async def test_f64_interactions_beyond_what_can_be_answered_in_time_are_not_begu
     assert commands.served == 501
 
 
+async def test_f56_who_was_cancelled_twice_before_waits_for_no_answer() -> None:
+    commands: Any = _Commands()
+    rest: Any = _Rest()
+    counter = Counter(commands, rest, _CLOCK)
+    counter.take(_interaction(1))
+
+    async def end() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            try:
+                await asyncio.Event().wait()
+            finally:
+                await counter.drain()
+
+    ending = asyncio.ensure_future(end())
+    await _turns(3)
+    ending.cancel()
+    await _turns(3)
+    ending.cancel()
+    await _turns(9)
+    assert ending.done()
+
+
 async def _turns(count: int) -> None:
     for _ in range(count):
         await asyncio.sleep(0)
