@@ -47,6 +47,21 @@ def merged(known: Standing, reported: Standing) -> Standing:
     )
 
 
+def known_by(standing: Standing, latest: datetime) -> Standing:
+    """A standing without what it has of later moments: those are of a clock that has been put back
+    since, and would outdo everything that is heard until they come (F62)."""
+
+    def passed(moment: datetime | None) -> datetime | None:
+        return None if moment is None or moment > latest else moment
+
+    return replace(
+        standing,
+        worked_at=passed(standing.worked_at),
+        failing_since=passed(standing.failing_since),
+        failed_at=passed(standing.failed_at),
+    )
+
+
 def _later(one: datetime | None, other: datetime | None) -> datetime | None:
     return max((moment for moment in (one, other) if moment is not None), default=None)
 

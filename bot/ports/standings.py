@@ -11,7 +11,8 @@ class Standings(Protocol):
     """Parts by name (``source:hf``, ``token:telegram``), of which there are a few dozen at most."""
 
     async def report(self, standings: Mapping[str, Standing], *, now: datetime) -> None:
-        """Add what one process knows (``domain.standing.merged``); ``told_at`` is not taken."""
+        """Add what one process knows (``domain.standing.merged``); ``told_at`` is not taken. What
+        was known for later than ``now`` and ``CLOCK_TOLERANCE`` is forgotten (F62)."""
         ...
 
     async def all(self, *, seen_since: datetime) -> Mapping[str, Standing]:

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.domain.paper_id import PaperId
-from bot.domain.standing import Standing
+from bot.domain.standing import Standing, known_by
 from bot.domain.timetable import next_slot
-from bot.ports import Clock, Store
+from bot.ports import CLOCK_TOLERANCE, Clock, Store
 from bot.services.audiences import Audiences, Groups
 from bot.services.chat_roll import ChatRoll
 from bot.services.news_desk import PATIENCE, News, NewsDesk
@@ -85,7 +85,7 @@ class Planner:
             return Turns(planned=self._planned)
         if groups.slotted:
             known = await self._store.standings.all(seen_since=now - _REMEMBERED)
-            others = known.get(PLANNING, Standing()).worked_at
+            others = known_by(known.get(PLANNING, Standing()), now + CLOCK_TOLERANCE).worked_at
             moments = [at for at in (others, self._planned) if at is not None]
             self._planned = max(moments, default=None)
         return await open_turns(groups, now, self._planned)

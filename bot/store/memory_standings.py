@@ -4,7 +4,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from bot.domain.standing import Standing, merged
+from bot.domain.standing import Standing, known_by, merged
+from bot.ports import CLOCK_TOLERANCE
 
 
 class MemoryStandings:
@@ -17,6 +18,7 @@ class MemoryStandings:
         """See the port."""
         for part, reported in standings.items():
             known, seen_at = self._parts.get(part, (Standing(), now))
+            known = known_by(known, now + CLOCK_TOLERANCE)
             self._parts[part] = merged(known, reported), max(seen_at, now)
 
     async def all(self, *, seen_since: datetime) -> Mapping[str, Standing]:

@@ -5,7 +5,8 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from bot.domain.standing import Standing, merged
+from bot.domain.standing import Standing, known_by, merged
+from bot.ports import CLOCK_TOLERANCE
 from bot.store.database import Database
 from bot.store.tables import STANDINGS
 
@@ -26,14 +27,14 @@ class SqlStandings:
         parts = sorted(standings)
         make = self._database.insert(STANDINGS).on_conflict_do_nothing()
         known = sa.select(STANDINGS).where(_ROW.part.in_(parts)).order_by(_ROW.part)
-        put = self._database.upsert(STANDINGS)
+        put, latest = self._database.upsert(STANDINGS), now + CLOCK_TOLERANCE
         async with self._database.writing() as connection:
             await connection.execute(make, [_row(part, Standing(), now) for part in parts])
             rows = (await connection.execute(known.with_for_update())).all()
-            merged_rows = [
-                _row(row.part, merged(_standing(row), standings[row.part]), max(row.seen_at, now))
-                for row in rows
-            ]
+            merged_rows: list[dict[str, object]] = []
+            for row in rows:
+                standing = merged(known_by(_standing(row), latest), standings[row.part])
+                merged_rows.append(_row(row.part, standing, max(row.seen_at, now)))
             await connection.execute(put, merged_rows)
 
     async def all(self, *, seen_since: datetime) -> Mapping[str, Standing]:

@@ -14,7 +14,7 @@ _MINUTE = timedelta(minutes=1)
 _PART = "source:hf"
 
 
-def _at(minutes: int) -> datetime:
+def _at(minutes: float) -> datetime:
     return _NOON + minutes * _MINUTE
 
 
@@ -52,6 +52,17 @@ async def test_parts_that_nobody_reports_any_more_are_out_of_sight_and_then_forg
     assert list(await store.standings.all(seen_since=_at(0))) == [_PART]
     await store.standings.report({}, now=_at(9))
     await store.standings.told([], at=_at(9))
+
+
+async def test_f62_what_is_known_by_a_clock_that_was_put_back_hides_nothing(store: Store) -> None:
+    works = {_PART: Standing(worked_at=_at(600))}
+    await store.standings.report(works, now=_at(600))
+    failing = Standing(failing_since=_at(0), failed_at=_at(1), reason="503")
+    await store.standings.report({_PART: failing}, now=_at(1))
+    assert await store.standings.all(seen_since=_at(0)) == {_PART: failing}
+    await store.standings.report({_PART: Standing(worked_at=_at(2))}, now=_at(1.5))
+    (known,) = (await store.standings.all(seen_since=_at(0))).values()
+    assert known.worked_at == _at(2), "clocks may differ a little"
 
 
 _FAILING = Standing(_at(0), _at(1), _at(3), "503")

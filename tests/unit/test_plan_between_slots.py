@@ -93,3 +93,14 @@ async def test_a_paper_seen_just_before_the_slot_that_pleases_after_a_restart_wa
     await world.store.papers.save([replace(ONE, upvotes=9)])
     world.planner = world.new_planner()
     assert await world.plan_at(at(-0.2)) == 0
+
+
+async def test_f62_slots_are_not_taken_for_planned_by_a_clock_that_was_put_back() -> None:
+    world = PlanStage(MemoryStore())
+    await world.chat(A, at(-999), timetable=DAILY)
+    world.clock.put(timedelta(days=9))
+    await world.planner.plan()
+    world.clock.put(-timedelta(days=9))
+    world.planner = world.new_planner()
+    await world.listed(ONE, at=at(-3))
+    assert await world.plan_at(at(0)) == 1
