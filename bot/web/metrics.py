@@ -122,8 +122,8 @@ class _Gauges:
         )
 
     def show(self, gathered: Gathered, now: datetime) -> None:
-        for gauge in (self._waiting, self._oldest):
-            gauge.clear()  # a queue that has emptied is not among those gathered
+        for gauge in (self._waiting, self._oldest, self._working, self._worked):
+            gauge.clear()  # an empty queue, or a part that is no more, is not among those gathered
         for queue in gathered.queues:
             self._waiting.labels(queue.platform).set(queue.count)
             late = (now - queue.oldest_due).total_seconds()

@@ -52,3 +52,13 @@ async def test_what_was_asked_long_ago_does_not_count(
     await store.standings.report({"source:hf": asked}, now=clock.now())
     clock.advance(timedelta(hours=4).total_seconds())
     assert not (await observer.report()).ready
+
+
+async def test_f1_a_part_that_nobody_reports_any_more_leaves_the_metrics(
+    observer: Observer, store: MemoryStore, clock: VirtualClock
+) -> None:
+    gone = Standing(worked_at=NOON, failing_since=NOON, failed_at=NOON, reason="503")
+    await store.standings.report({"source:gone": gone}, now=clock.now())
+    assert '\nsulan_part_working{part="source:gone"} 0.0\n' in (await observer.text()).decode()
+    clock.advance(timedelta(days=2).total_seconds())
+    assert "source:gone" not in (await observer.text()).decode()
