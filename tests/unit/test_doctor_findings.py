@@ -184,3 +184,17 @@ async def test_an_operator_who_cannot_be_told_is_told_here() -> None:
     await patient.store.outbox.add([row])
     told = await patient.told("run.operator")
     assert told.what == "the newest message to it did not arrive: blocked"
+
+
+async def test_f34_an_operator_whose_chat_is_closed_is_told_though_more_waits_for_them() -> None:
+    patient = Patient()
+    first, next_one = (
+        Delivery(_OPERATOR, f"operator:{name}:en", at, at, state=state, reason=reason)
+        for name, at, state, reason in (
+            ("0123", _NOW - _HOUR, State.FAILED, "blocked"),
+            ("4567", _NOW, State.PENDING, ""),
+        )
+    )
+    await patient.store.outbox.add([first, next_one])
+    told = await patient.told("run.operator")
+    assert (told.severity, told.what[-7:]) == (Severity.WRONG, "blocked")

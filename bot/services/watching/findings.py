@@ -169,12 +169,15 @@ async def _deliveries(store: Store, now: datetime) -> Iterable[Finding]:
 
 
 async def _untold(store: Store, operator: Target | None, now: datetime) -> Sequence[Finding]:
-    """Whether the operator's chat takes what it is told."""
+    """Whether the operator's chat takes what it is told. After a refusal it is closed, and what
+    comes later only waits."""
     if operator is None:
         return ()
-    query = DeliveryQuery(target=operator, kind=OPERATOR, since=now - 7 * _LATELY, limit=1)
+    ended = frozenset({State.SENT, State.FAILED, State.EXPIRED})
+    since = now - 7 * _LATELY
+    query = DeliveryQuery(target=operator, kind=OPERATOR, states=ended, since=since, limit=1)
     for row in await store.outbox.find(query):
-        if row.state in (State.FAILED, State.EXPIRED):
+        if row.state is not State.SENT:
             said = f"the newest message to it did not arrive: {row.reason}"
             do = "Set run.operator to a chat that the bot can write to."
             return (Finding("run.operator", Severity.WRONG, said, do, row.created_at),)
