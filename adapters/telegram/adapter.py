@@ -107,17 +107,19 @@ class TelegramAdapter:
         One that Telegram will not take for Stars is sent without, and so are those that follow: it
         does not say which of its conditions the bot does not meet.
         """
+        free = replace(message, paid=False)
+        if not message.paid or not self._sells:
+            return await self._send(target, free)
         try:
             return await self._send(target, message)
         except ContentRejected as error:
-            if not message.paid:
-                raise
-            receipt = await self._send(target, replace(message, paid=False))
+            receipt = await self._send(target, free)
+            if self._sells:
+                said = {"adapter": self.name, "reason": str(error)}
+                _log.error(
+                    "Telegram sells this bot no messages; see its Stars and BotFather", extra=said
+                )
             self._sells = False
-            said = {"adapter": self.name, "reason": str(error)}
-            _log.error(
-                "Telegram sells this bot no messages; see its Stars and BotFather", extra=said
-            )
             return receipt
 
     async def _send(self, target: Target, message: TelegramMessage) -> Receipt:

@@ -3,6 +3,7 @@
 The server is our own, on loopback; nothing here ran against Telegram.
 """
 
+import asyncio
 from collections.abc import AsyncGenerator
 from decimal import Decimal
 from pathlib import Path
@@ -71,6 +72,20 @@ async def test_what_telegram_does_not_sell_is_sent_for_nothing_and_no_more_is_bo
     assert receipt.message_id
     assert _paid(server) == ["true", ""]
     assert "sells this bot no messages" in caplog.text
+
+
+async def test_messages_that_were_to_be_bought_when_telegram_refused_are_not_offered_again(
+    server: TelegramServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    refusal = Refusal(400, "Bad Request: not enough Stars")
+    server.script("sendMessage", refusal, refusal)
+    async with TelegramAdapter(_options(server)) as adapter:
+        (message,) = adapter.render(_POST)
+        charged = adapter.charged(message)
+        await asyncio.gather(*(adapter.send(_PERSON, charged, key=key) for key in "12"))
+        await adapter.send(_PERSON, charged, key="3")
+    assert sorted(_paid(server)) == ["", "", "", "true", "true"]
+    assert caplog.text.count("sells this bot no messages") == 1
 
 
 async def test_content_that_telegram_never_takes_says_nothing_about_its_stars(
