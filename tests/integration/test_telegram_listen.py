@@ -21,7 +21,7 @@ from bot.domain.errors import InvalidInput, StoreError
 from bot.domain.post import Action, Link, Post, Section
 from bot.domain.target import Target
 from bot.store.memory import MemoryStore
-from bot.store.memory_inbox import MemoryInbox
+from bot.store.memory_inbox import MemoryInbox, MemoryLeases
 from bot.testing import VirtualClock
 
 pytestmark = pytest.mark.usefixtures("every_call_is_valid")
@@ -368,7 +368,29 @@ async def test_a_failed_poll_waits_and_goes_on_f30_f31_f40(step: object, least_w
         stage.server.push(asked("/paper 1"))
         stage.listen(commands)
         await asyncio.wait_for(commands.done.wait(), 10)
-        assert max(stage.clock.sleeps) >= least_wait
+        assert stage.clock.now() - NOON >= timedelta(seconds=least_wait)
+
+
+async def test_f60_who_backs_off_from_telegram_stays_the_one_who_polls() -> None:
+    async with staged() as stage:
+        lapses: list[datetime] = []
+
+        class Watched(MemoryLeases):
+            async def acquire(
+                self, name: str, owner: str, *, now: datetime, until: datetime
+            ) -> bool:
+                if name not in await self.held(name, now=now):
+                    lapses.append(now)
+                return await super().acquire(name, owner, now=now, until=until)
+
+        desk = replace(stage.desk(), leases=Watched())
+        commands = Scripted()
+        stage.server.script("getUpdates", flood(600))
+        stage.server.push(asked("/paper 1"))
+        stage.task = asyncio.ensure_future(stage.bot.listen(commands, desk))
+        await asyncio.wait_for(commands.done.wait(), 10)
+        assert stage.clock.now() - NOON >= timedelta(seconds=600)
+        assert lapses == [NOON]
 
 
 async def test_f39_a_revoked_token_ends_listening_with_words() -> None:
