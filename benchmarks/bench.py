@@ -55,6 +55,9 @@ def drained(text: str) -> list[Figure]:
     return found
 
 
+_SLOPE = "memory a month, after the first quarter"
+
+
 def grown(text: str) -> list[Figure]:
     """What ``growth.py`` tells: the slope of the process's memory, and the file's size."""
     months = json.loads(text)
@@ -62,7 +65,7 @@ def grown(text: str) -> list[Figure]:
     slope = (later[-1]["process_mb"] - later[0]["process_mb"]) / max(1, len(later) - 1)
     basis = f"{len(months)} months of virtual time; {later[-1]['process_mb']:.0f} MB at the end"
     return [
-        Figure("growth", "memory a month, after the first quarter", slope, "MB", at_most(0.5), basis),
+        Figure("growth", _SLOPE, slope, "MB", at_most(0.5), basis),
         Figure("growth", "the store's file at the end", months[-1]["file_mb"], "MB", None, basis),
     ]
 

@@ -27,6 +27,10 @@ from functools import partial
 from pathlib import Path
 
 from adapters.base import Message, Pace
+from adapters.discord.adapter import CHAT_GAP as CHANNEL_GAP_S
+from adapters.discord.adapter import PER_SECOND as DISCORD
+from adapters.telegram.adapter import PER_SECOND as TELEGRAM
+from adapters.telegram.adapter import PRIVATE_GAP_S
 from benchmarks.emptied import empty
 from benchmarks.figure import Figure, at_least, at_most, database_of, tell
 from bot.clock import SystemClock
@@ -72,9 +76,9 @@ class Permitted:
 # allow.
 PLATFORMS = (
     Permitted("telegram", 30, 1, 1.0, Pace(28, 1.05)),
-    Permitted("telegram", 30, 1, 1.0, Pace(29.2, 1.01)),
+    Permitted("telegram", 30, 1, 1.0, Pace(TELEGRAM, PRIVATE_GAP_S)),
     Permitted("discord", 50, 5, 5.0, Pace(45, 1.0)),
-    Permitted("discord", 50, 5, 5.0, Pace(48.7, 1.0)),
+    Permitted("discord", 50, 5, 5.0, Pace(DISCORD, CHANNEL_GAP_S)),
 )
 
 

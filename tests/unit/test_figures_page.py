@@ -71,8 +71,8 @@ def test_a_drain_is_held_against_ten_times_what_is_permitted() -> None:
     assert figure.basis == "270/s, 2.50 ms of processor a message"
 
 
-def test_growth_leaves_the_first_month_out() -> None:
-    months = [{"process_mb": mb, "file_mb": 2.0} for mb in (60, 80, 80.2, 80.4)]
+def test_growth_leaves_the_first_quarter_out() -> None:
+    months = [{"process_mb": mb, "file_mb": 2.0} for mb in (60, 70, 75, 80, 80.2, 80.4)]
     slope, file = grown(json.dumps(months))
     assert slope.value == pytest.approx(0.2)
     assert slope.reached
