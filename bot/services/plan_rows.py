@@ -185,6 +185,14 @@ def _digests(picks: Sequence[Pick], turn: Turn, got: Got) -> Iterator[Draft]:
             yield Draft(edit.key, turn.now, later)
 
 
+def edit_of(digest: Delivery, count: int) -> Delivery:
+    """The row that makes a planned digest hold ``count`` papers."""
+    now = digest.created_at
+    later = max(digest.due_at, now + EDIT_AFTER)
+    name = DigestPost(*digest.post_key.split(":")[1:])
+    return Delivery(digest.target, EditPost(name, count).key, now, later)
+
+
 def is_edited_soon(edit: Delivery | None, now: datetime) -> bool:
     """Whether an edit that waits, if one does, will show what is planned now."""
     return edit is not None and edit.state is State.PENDING and edit.due_at >= now + _SAFELY_LATER

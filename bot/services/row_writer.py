@@ -17,6 +17,7 @@ from bot.services.plan_rows import (
     Turn,
     digests_of,
     each,
+    edit_of,
     is_edited_soon,
     limited,
     paper_keys,
@@ -31,6 +32,8 @@ _ASKED = 500
 _SLICE = 50
 # No digest is added to for longer: a week's slot, and what it looks back at.
 _OLDEST_DIGEST = timedelta(days=14)
+# No round of planning takes longer.
+_ROUND = timedelta(hours=1)
 # More rows than ever wait.
 _MOST = 1_000_000
 
@@ -106,7 +109,48 @@ class RowWriter:
         await self._written()
         rows, self._rows = self._rows, []
         if rows:
-            self._writing = asyncio.ensure_future(self._store.outbox.add(rows))
+            self._writing = asyncio.ensure_future(self._add(rows))
+
+    async def _add(self, rows: Sequence[Delivery]) -> int:
+        added = await self._store.outbox.add(rows)
+        if added < len(rows):
+            added += await self._store.outbox.add(await self._overtaken(rows))
+        return added
+
+    async def _overtaken(self, rows: Sequence[Delivery]) -> Sequence[Delivery]:
+        """Edits of digests that another process has planned since we looked, and that may have gone
+        without the papers that we have just added to them."""
+        ours = {row.id: row for row in rows if row.post_key.startswith("digest:")}
+        if not ours:
+            return ()
+        first = min(row.created_at for row in rows)
+        query = DeliveryQuery(
+            targets=frozenset(row.target for row in ours.values()),
+            kind="digest:",
+            since=first - _ROUND,
+            limit=_MOST,
+        )
+        found = await self._store.outbox.find(query)
+        theirs = [r.id for r in found if r.id in ours and r.created_at != ours[r.id].created_at]
+        if not theirs:
+            return ()
+        included = frozenset({State.INCLUDED})
+        targets = frozenset(ours[row_id].target for row_id in theirs)
+        query = DeliveryQuery(targets=targets, states=included, since=first, limit=_MOST)
+        written = {(row.id, row.created_at) for row in rows}
+        papers = await self._store.outbox.find(query)
+        late = {(r.target, r.reason) for r in papers if (r.id, r.created_at) in written}
+        digests = [ours[i] for i in theirs if (ours[i].target, ours[i].post_key) in late]
+        return [await self._edit_of(digest) for digest in digests]
+
+    async def _edit_of(self, digest: Delivery) -> Delivery:
+        held = await self._store.backlog.planned(
+            [digest.target],
+            kind="paper:",
+            since=digest.created_at - _OLDEST_DIGEST,
+            within=digest.post_key,
+        )
+        return edit_of(digest, held.get(digest.target, 0))
 
     async def _written(self) -> None:
         writing, self._writing = self._writing, None

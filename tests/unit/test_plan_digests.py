@@ -1,17 +1,23 @@
 """A digest is one row for its message, and a row for each paper in it."""
 
+import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import time, timedelta
 
+import pytest
+
 from bot.domain.chat import Style
-from bot.domain.delivery import State
+from bot.domain.delivery import Delivery, State
 from bot.domain.filters import Filters
+from bot.domain.paper import Paper
 from bot.domain.timetable import Timetable
 from bot.services.testing_plan import PAPERS, A, PlanStage, at, keys_of
 from bot.store.memory import MemoryStore
 
 ONE, TWO, THREE, FOUR = PAPERS[:4]
 DAILY = Timetable((time(8, 30),))
+_DIGEST = "digest:2026-08-20:zh"
 
 
 class World(PlanStage):
@@ -83,3 +89,39 @@ async def test_planning_a_digest_again_after_a_restart_adds_nothing() -> None:
     await _mark(world, "digest:2026-08-20:zh", State.SENT)
     world.planner = world.new_planner()
     assert await world.plan_at(at(1)) == 0
+
+
+@pytest.mark.parametrize(
+    ("theirs", "edits"),
+    [
+        pytest.param((ONE,), [f"edit:{_DIGEST}:2"], id="without a paper that came since"),
+        pytest.param((ONE, TWO), [], id="with the same papers"),
+    ],
+)
+async def test_f60_a_digest_that_another_process_sends_meanwhile_still_shows_every_paper(
+    theirs: Sequence[Paper], edits: list[str]
+) -> None:
+    world = World()
+    await world.chat(A, at(-99), style=Style.DIGEST)
+    await world.listed(ONE, TWO, at=at(0))
+    add, gate = world.store.outbox.add, asyncio.Event()
+
+    async def held_up(deliveries: Sequence[Delivery]) -> int:
+        await gate.wait()
+        return await add(deliveries)
+
+    world.store.outbox.add = held_up
+    planning = asyncio.ensure_future(world.planner.plan())
+    for _ in range(50):
+        await asyncio.sleep(0)
+    before = at(-0.01)
+    sent = Delivery(A, _DIGEST, before, before, state=State.SENT, sent_at=before, message_id="1")
+    included = replace(sent, state=State.INCLUDED, sent_at=None, message_id=None, reason=_DIGEST)
+    await add([*(replace(included, post_key=key) for key in keys_of(*theirs)), sent])
+    gate.set()
+    await planning
+    assert await world.states(A) == {
+        **dict.fromkeys(keys_of(ONE, TWO), State.INCLUDED),
+        _DIGEST: State.SENT,
+        **dict.fromkeys(edits, State.PENDING),
+    }
