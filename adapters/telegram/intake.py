@@ -119,8 +119,9 @@ class Intake:
                 await self._keeper.done(key)
                 return
             except StoreError as error:
-                said = {"update": key, "again_in_s": wait, "reason": str(error)}
-                _log.warning("what was answered cannot be noted", extra=said)
+                if wait == _FIRST_WAIT_S:
+                    said = {"update": key, "reason": str(error)}
+                    _log.warning("what was answered cannot be noted yet", extra=said)
             await self._clock.sleep(wait)
             wait = min(_LONGEST_WAIT_S, wait * 2)
 
