@@ -55,8 +55,8 @@ _NO_LIST = (
 
 def _judged(known: ModelStatus, models: Sequence[OfferedModel]) -> ModelStatus:
     offers = tuple(model.id for model in models)
-    # Gemini lists its models with a prefix that requests do not need.
-    names = {known.model, f"models/{known.model}"}
+    # Gemini lists its models with a prefix that requests do not need, and Ollama with a tag.
+    names = {known.model, f"models/{known.model}", f"{known.model}:latest"}
     found = next((model for model in models if model.id in names), None)
     if found is None:
         problem = f"{known.url} does not offer {known.model}. Set model.name to one that it lists."

@@ -327,6 +327,7 @@ async def test_an_injected_answer_is_judged_like_any_other_f27_t1() -> None:
             [OfferedModel("m", "2026-12-11")], True, "2026-12-11", "until 2026-12-11", id="ends"
         ),
         pytest.param([OfferedModel("models/m")], True, None, None, id="Gemini's prefix"),
+        pytest.param([OfferedModel("m:latest")], True, None, None, id="F25, Ollama's tag"),
         pytest.param([OfferedModel("n")], False, None, "does not offer m", id="not offered"),
         pytest.param([], False, None, "does not offer m", id="nothing offered"),
         pytest.param(NotOffered("404"), None, None, "does not exist", id="no list"),
