@@ -223,8 +223,10 @@ async def tell_of_model(sulan: Sulan, health: Health | None = None) -> None:
     _log.warning("the model needs a look", extra={"reason": status.problem})
     if health is None:
         return
-    now = sulan.clock.now()
-    if status.key_accepted is False or status.offered is False:
+    now, standing = sulan.clock.now(), health.of(MODEL)
+    # Endpoints take names that their lists lack; whether such a model writes shows by itself.
+    writes = standing.failing_since is None and standing.worked_at is not None
+    if status.key_accepted is False or (status.offered is False and not writes):
         health.failed(MODEL, ModelUnusable.reason, at=now)
     elif status.shutdown_date is not None:
         health.failed(f"ending:{MODEL}", status.problem, at=now)

@@ -13,7 +13,7 @@ from bot.crew import tell_of_model
 from bot.domain.paper import Paper
 from bot.domain.paper_id import PaperId
 from bot.services.health import Health
-from bot.services.rounds.writing import Writing
+from bot.services.rounds.writing import MODEL, Writing
 from bot.services.watching.concerns import Kind, concerns
 from config.settings import Settings
 from summarizer.testing import entry_json
@@ -102,6 +102,16 @@ async def test_a_model_that_ends_or_is_gone_is_told_of_at_the_start_f25(
     assert words in health.of("ending:model").reason or name == "old"
     (record,) = (r for r in caplog.records if r.message == "the model needs a look")
     assert words in str(record.__dict__["reason"])
+
+
+async def test_a_model_that_writes_is_not_told_as_gone_though_the_list_lacks_its_name_f25(
+    endpoint: Endpoint, tmp_path: Path
+) -> None:
+    health = Health()
+    async with started(_settings(endpoint, tmp_path, name="alias")) as sulan:
+        health.worked(MODEL, at=sulan.clock.now())
+        await tell_of_model(sulan, health)
+        assert concerns(health.all(), sulan.clock.now()) == []
 
 
 async def test_a_stand_in_that_writes_does_not_hide_that_the_model_is_gone_f25(
