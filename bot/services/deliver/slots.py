@@ -69,10 +69,11 @@ class Slots:
             self._name, len(in_turn), per_second=per_second, now=now, by=by
         )
         free, others = in_turn[:count], in_turn[count:]
-        wanted = [one for one in others if one.replaces is None]
-        paid = wanted[: await self._granted(len(wanted), now, fare)]
-        bought = await self._bought(paid, now, fare)
-        left = [one for one in others if one not in paid]
+        edits = [one for one in others if one.replaces is not None]
+        wanted = others[len(edits) :]
+        granted = await self._granted(len(wanted), now, fare)
+        bought = await self._bought(wanted[:granted], now, fare)
+        left = edits + wanted[granted:]
         slots = _from(first, free, per_second) + bought + await self._free(left, per_second)
         return sorted(slots, key=lambda slot: slot[1])
 
