@@ -1,4 +1,4 @@
-"""Giving a chat to another bot of its platform: it loses nothing by it, and gets nothing twice."""
+"""Giving a chat to another bot of its platform: it misses no post by it, and gets none twice."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -20,7 +20,7 @@ async def hand_over(chat: Chat, platform: str, store: Store, clock: Clock) -> Ta
     """Give a stored chat to the bot that the settings call ``platform``; returns its new target.
 
     Its settings go along, and so does what waits for it or was sent to it; of the old bot's chat
-    nothing stays. What was cut short may be called again.
+    nothing stays, votes neither. If this is cut short, the same once more ends it.
 
     Raises:
         InvalidInput: the other bot has a chat there already, with other settings.
