@@ -9,7 +9,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 run: $(VENV)/.run-installed  ## the whole way on the bundled sample day: no token, no network
 	$(BIN)/sulan demo
 
-# Those that start whole programs and wait for them have the machine to themselves.
+# Those that start whole programs, and wait for them most of the time, run apart from all others.
 PROGRAMS := tests/acceptance/test_run.py tests/acceptance/test_roles.py tests/acceptance/test_operator.py tests/acceptance/test_several_bots.py tests/integration/test_engine_kill.py
 
 # Runs a command with a PostgreSQL cluster of its own, where PostgreSQL is installed.
@@ -17,7 +17,7 @@ WITH_POSTGRES := $(BIN)/python tests/support/postgres_cluster.py
 
 test: $(VENV)/.dev-installed  ## the tests
 	$(WITH_POSTGRES) $(BIN)/python -m pytest -n auto -q $(PROGRAMS:%=--ignore=%)
-	$(WITH_POSTGRES) $(BIN)/python -m pytest -q $(PROGRAMS)
+	$(WITH_POSTGRES) $(BIN)/python -m pytest -n 2 --dist loadfile -q $(PROGRAMS)
 
 lint: $(VENV)/.dev-installed
 	$(BIN)/ruff check .
