@@ -12,6 +12,8 @@ _log = logging.getLogger(__name__)
 
 # Hosts that stop a program give it 10 s and more before they kill it (Heroku 30, Docker 10).
 GRACE_S = 10.0
+# The exit code of a program that failed.
+_FAILED = 1
 
 
 class Lifetime:
@@ -25,6 +27,7 @@ class Lifetime:
         self.error: Exception | None = None
         self.anew = False
         self._began = 0.0
+        self._owns_signals = False
         self._guard: threading.Timer | None = None
 
     def own_signals(self) -> None:
@@ -32,6 +35,7 @@ class Lifetime:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._signalled, number)
+        self._owns_signals = True
 
     def stop(self, error: Exception | None = None) -> None:
         """Stop; with an error because of it. What is asked a second time changes nothing."""
@@ -39,12 +43,15 @@ class Lifetime:
             self.error = error
             self._began = asyncio.get_running_loop().time()
             self.stopping.set()
+            if error is not None:
+                self._guard_the_end(_FAILED)
 
     def begin_anew(self) -> None:
         """Stop, for the same program to be started again in our place (``anew``)."""
         if not self.stopping.is_set():
             self.anew = True
             self.stop()
+            self._guard_the_end(_FAILED)
 
     def left(self) -> float:
         """Seconds of grace that are left."""
@@ -65,10 +72,15 @@ class Lifetime:
             os._exit(128 + number)
         _log.info("stopping", extra={"signal": number.name})
         self.stop()
-        # Whatever hangs, the program ends: everything worth keeping is in the store by then.
-        self._guard = threading.Timer(GRACE_S, os._exit, (0,))
-        self._guard.daemon = True
-        self._guard.start()
+        self._guard_the_end(0)
+
+    def _guard_the_end(self, code: int) -> None:
+        """Whatever hangs, the program ends: everything worth keeping is in the store by then, and
+        a supervisor starts it again where the ``code`` says that it failed."""
+        if self._owns_signals:
+            self._guard = threading.Timer(GRACE_S, os._exit, (code,))
+            self._guard.daemon = True
+            self._guard.start()
 
     def relax(self) -> None:
         """The program goes on after all this has ended (a test's does)."""

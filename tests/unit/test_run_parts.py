@@ -4,6 +4,7 @@ import asyncio
 import logging
 import re
 import signal
+import sys
 import tomllib
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
@@ -170,6 +171,25 @@ async def test_the_first_signal_asks_to_stop_and_later_reasons_change_nothing_f5
         life.relax()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.remove_signal_handler(number)
+
+
+@pytest.mark.parametrize("why", ["life.begin_anew()", "life.stop(RuntimeError('a mistake'))"])
+async def test_f56_what_hangs_after_a_failure_ends_with_an_error_for_the_supervisor(
+    why: str,
+) -> None:
+    code = (
+        "import asyncio\n"
+        "from bot import lifetime\n"
+        "lifetime.GRACE_S = 0.1\n"
+        "async def hang():\n"
+        "    life = lifetime.Lifetime()\n"
+        "    life.own_signals()\n"
+        f"    {why}\n"
+        "    await asyncio.sleep(5)\n"
+        "asyncio.run(hang())\n"
+    )
+    process = await asyncio.create_subprocess_exec(sys.executable, "-c", code)
+    assert await process.wait() == 1
 
 
 async def test_what_the_program_cannot_be_without_ends_it_when_it_fails() -> None:
