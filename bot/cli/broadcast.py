@@ -8,11 +8,11 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from bot.app import load, started
-from bot.cli.chats import name_of
 from bot.cli.files import read_text
 from bot.cli.screen import Screen
 from bot.domain.chat import Chat
 from bot.domain.delivery import Delivery
+from bot.domain.target import name_of
 from bot.services.announce import announce, announcement_of, lacking
 
 

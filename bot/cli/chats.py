@@ -15,7 +15,7 @@ from bot.cli.files import read_text, write_text
 from bot.cli.screen import Screen
 from bot.domain.chat import BY_OPERATOR, Chat
 from bot.domain.errors import InvalidInput
-from bot.domain.target import Target
+from bot.domain.target import name_of
 from bot.instances import instances_of, spelt
 from bot.ports import DeliveryQuery, Store
 from bot.services.chat_settings.describe import describe, small_print
@@ -30,12 +30,6 @@ chats = App(name="chats")
 ChatArgument = Annotated[
     str, Parameter(help="A chat as `sulan chats` shows it: telegram/-1001234567890.")
 ]
-
-
-def name_of(target: Target) -> str:
-    """How the command line calls a chat: ``discord/77/88`` with its thread."""
-    parts = (target.platform, target.chat, target.thread)
-    return "/".join(part for part in parts if part)
 
 
 async def find_chat(store: Store, name: str) -> Chat:

@@ -8,11 +8,12 @@ from cyclopts import Parameter
 
 from bot.app import load, started
 from bot.cli.arguments import DayOption, JsonOption, read_count, read_day
-from bot.cli.chats import find_chat, name_of
+from bot.cli.chats import find_chat
 from bot.cli.documents import Document, dumps
 from bot.cli.screen import Screen
 from bot.domain.delivery import Delivery, State
 from bot.domain.errors import InvalidInput
+from bot.domain.target import name_of
 from bot.ports import DeliveryQuery
 
 # More than any day's rows of one chat; a day of 10,000 chats wants a filter.

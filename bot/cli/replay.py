@@ -7,10 +7,11 @@ from cyclopts import Parameter
 
 from bot.app import Sulan, load, started
 from bot.cli.arguments import DayOption, read_day
-from bot.cli.chats import find_chat, name_of
+from bot.cli.chats import find_chat
 from bot.cli.failures import FAILED
 from bot.cli.screen import Screen
 from bot.domain.chat import Chat
+from bot.domain.target import name_of
 from bot.services.replay import Lack, Replay
 
 

@@ -12,6 +12,11 @@ class Target:
     thread: str | None = None
 
 
+def name_of(target: Target) -> str:
+    """How operators call it: ``telegram/77``, ``discord/77/88`` with its thread."""
+    return "/".join(part for part in (target.platform, target.chat, target.thread) if part)
+
+
 @dataclass(frozen=True, slots=True)
 class Receipt:
     """A platform took a post; ``message_id`` is its name for it."""

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from bot.domain.chat import Chat
 from bot.domain.delivery import State
+from bot.domain.target import name_of
 from bot.ports import DeliveryQuery, Store
 from bot.services.watching.finding import Finding, Severity
 from bot.services.watching.words import moment
@@ -35,7 +36,7 @@ def _closed(chats: Sequence[Chat]) -> Iterable[Finding]:
     reasons: dict[tuple[str, str], list[str]] = {}
     for chat in chats:
         if chat.suspended and not chat.held and not chat.listed:
-            name = _name_of(chat)
+            name = name_of(chat.target)
             reasons.setdefault((chat.target.platform, chat.suspended), []).append(name)
     for (platform, reason), names in sorted(reasons.items(), key=lambda item: -len(item[1])):
         yield Finding(
@@ -51,7 +52,7 @@ def _homeless(chats: Sequence[Chat], platforms: Collection[str]) -> Iterable[Fin
     names: dict[str, list[str]] = {}
     for chat in chats:
         if chat.open and chat.target.platform not in platforms:
-            names.setdefault(chat.target.platform, []).append(_name_of(chat))
+            names.setdefault(chat.target.platform, []).append(name_of(chat.target))
     for platform, found in names.items():
         yield Finding(
             f"chats on {platform}",
@@ -72,16 +73,12 @@ async def _never_reached(store: Store, chats: Sequence[Chat], now: datetime) -> 
             newest = rows[0]
             said = f"nothing has arrived since it was listed at {moment(chat.since)}"
             reason = f": {newest.reason}" if newest.reason else "."
-            do = f"sulan chats show {_name_of(chat)}"
-            found.append(Finding(_name_of(chat), Severity.WRONG, said + reason, do, chat.since))
+            name = name_of(chat.target)
+            do = f"sulan chats show {name}"
+            found.append(Finding(name, Severity.WRONG, said + reason, do, chat.since))
     return found
 
 
 def _some(names: Sequence[str]) -> str:
     more = ", …" if len(names) > _MOST_NAMES else ""
     return ", ".join(names[:_MOST_NAMES]) + more
-
-
-def _name_of(chat: Chat) -> str:
-    target = chat.target
-    return "/".join(part for part in (target.platform, target.chat, target.thread) if part)

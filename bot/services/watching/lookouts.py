@@ -10,7 +10,7 @@ from bot.domain.chat import Chat
 from bot.domain.delivery import State
 from bot.domain.role import Role
 from bot.domain.standing import Standing
-from bot.domain.target import Target
+from bot.domain.target import Target, name_of
 from bot.ports import Clock, DeliveryQuery, Store, Waiting
 from bot.services.chat_roll import ChatRoll
 from bot.services.health import Health
@@ -110,7 +110,7 @@ class Lookouts:
         for number, chat in enumerate(chats):
             counts[chat.target.platform] += 1
             if chat.listed and chat.suspended and not chat.held:
-                listed[f"chat:{_name_of(chat.target)}"] = chat.suspended
+                listed[f"chat:{name_of(chat.target)}"] = chat.suspended
             if number % _SLICE == 0:
                 await asyncio.sleep(0)
         self._seen, self._listed, self._counts = chats, listed, counts
@@ -131,8 +131,3 @@ class Lookouts:
             for platform, closed in reasons.items()
             if len(closed) >= max(_BULK, _BULK_PART * self._counts.get(platform, 0))
         }
-
-
-def _name_of(target: Target) -> str:
-    """How operators call a chat: ``discord/77/88`` with its thread."""
-    return "/".join(part for part in (target.platform, target.chat, target.thread) if part)
