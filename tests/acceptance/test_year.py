@@ -1,4 +1,4 @@
-"""A year with 200 chats of different settings over real days, on virtual time.
+"""A year with 100 chats of different settings over real days, on virtual time.
 
 The planner and the deliverer are the real ones. What each chat should have got is worked out beside
 them, from its settings alone, by plain rules and regular expressions.
@@ -173,21 +173,21 @@ def real_days(shared: Path) -> Sequence[Sequence[Paper]]:
 @pytest.mark.parametrize(
     "first", [pytest.param(FIRST + n * A_QUARTER, id=f"quarter-{n + 1}") for n in range(4)]
 )
-def test_in_a_year_each_of_200_chats_gets_what_its_settings_say_once(
+def test_in_a_year_each_of_100_chats_gets_what_its_settings_say_once(
     first: date, real_days: Sequence[Sequence[Paper]]
 ) -> None:
     """In quarters, so that they can run side by side."""
-    chats = draw_chats(200, seed=first.month, first=first)
+    chats = draw_chats(100, seed=first.month, first=first)
     script = list(turns(real_days, chats, first=first, length=A_QUARTER.days, most=3))
 
     async def main() -> dict[Target, Got]:
         return await World(MemoryStore(), LoopClock(script[0].at)).live(script)
 
-    assert _compare(script, run_virtually(main)) > 5000
+    assert _compare(script, run_virtually(main)) > 2500
 
 
 def test_so_it_is_on_sqlite(real_days: Sequence[Sequence[Paper]], tmp_path: Path) -> None:
-    chats = draw_chats(40, seed=5, first=FIRST)
+    chats = draw_chats(25, seed=5, first=FIRST)
     script = list(turns(real_days, chats, first=FIRST, length=16, most=8))
     threads = Threads()
 
@@ -195,4 +195,4 @@ def test_so_it_is_on_sqlite(real_days: Sequence[Sequence[Paper]], tmp_path: Path
         async with open_store(tmp_path / "sulan.db") as store:
             return await World(threads.watch(store), LoopClock(script[0].at)).live(script)
 
-    assert _compare(script, run_virtually(main, threads=threads)) > 300
+    assert _compare(script, run_virtually(main, threads=threads)) > 150
