@@ -91,7 +91,6 @@ class Run:
 
 RUNS = (
     Run("ready", "Start and rest", (), ("--rounds", "1", "--rest", "4")),
-    Run("broadcast", "Broadcasts", (), ("--quick",)),
     Run(
         *("drain", "Draining the outbox, the platform answering at once"),
         short=("--messages", "600", "--processes", "1,2"),
@@ -108,6 +107,7 @@ RUNS = (
         ("--papers", "200", "--chats", "500", "--seconds", "2", "--rounds", "1"),
     ),
     Run("outbox", "The outbox's statements", ("--backlogs", "100000"), ("--backlogs", "10000")),
+    Run("broadcast", "Broadcasts", (), ("--quick",)),
     Run("search", "Searching", (), ("--papers", "1500")),
     Run(
         *("growth", "Growth"),
@@ -141,12 +141,16 @@ def main() -> int:
     cluster = os.environ.get(_CLUSTER)
     # Stopped by a signal it leaves no database behind.
     signal.signal(signal.SIGTERM, _stop)
-    sections = [section(run, cluster, short=options.short) for run in runs]
-    text = page(sections, described(cluster), short=options.short)
+    sections: list[Section] = []
+    text = ""
+    for run in runs:
+        sections.append(section(run, cluster, short=options.short))
+        text = page(sections, described(cluster), short=options.short)
+        # After each, so that what was measured is not lost with what comes after it.
+        if not options.short or options.out is not None:
+            (options.out or _PAGE).write_text(text, "utf-8")
     if options.short and options.out is None:
         print(text)
-    else:
-        (options.out or _PAGE).write_text(text, "utf-8")
     return int(any(one.failed for one in sections))
 
 
