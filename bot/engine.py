@@ -71,13 +71,21 @@ class DbosEngine:
         self._here: list[str] = []
         self._flows: dict[str, Callable[..., Coroutine[Any, Any, str]]] = {}
         self._cut_off: set[str] = set()
+        self._alone: set[str] = set()
         self._running: dict[asyncio.Task[bool], str] = {}
         self._stopping = False
         # One thread: DBOS's calls from here follow one another.
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="engine")
 
     def register(
-        self, kind: str, work: Work, *, at_once: int, cut_off: bool = False, here: bool = True
+        self,
+        kind: str,
+        work: Work,
+        *,
+        at_once: int,
+        alone: bool = False,
+        cut_off: bool = False,
+        here: bool = True,
     ) -> None:
         """See the port."""
         self._works[kind] = (work, at_once)
@@ -85,6 +93,8 @@ class DbosEngine:
             self._here.append(kind)
         if cut_off:
             self._cut_off.add(kind)
+        if alone:
+            self._alone.add(kind)
 
     async def start(self) -> None:
         """See the port."""
@@ -163,7 +173,8 @@ class DbosEngine:
         for kind, (_, at_once) in self._works.items():
             DBOS.register_queue(
                 kind,
-                worker_concurrency=at_once,
+                worker_concurrency=1 if kind in self._alone else at_once,
+                global_concurrency=1 if kind in self._alone else None,
                 polling_interval_sec=self._options.poll_s,
                 on_conflict="always_update",
             )

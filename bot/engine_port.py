@@ -32,11 +32,21 @@ class Engine(Protocol):
     """Runs jobs on this event loop, each at least once, whatever happens to the process."""
 
     def register(
-        self, kind: str, work: Work, *, at_once: int, cut_off: bool = False, here: bool = True
+        self,
+        kind: str,
+        work: Work,
+        *,
+        at_once: int,
+        alone: bool = False,
+        cut_off: bool = False,
+        here: bool = True,
     ) -> None:
-        """Say who does jobs of a kind, and how many at the same time in this process. Before
-        ``start``. Jobs that cost nothing to begin anew may be ``cut_off`` by a stop. Those not done
-        ``here`` can be enqueued all the same, and are left to other processes."""
+        """Say who does jobs of a kind, and how many at the same time in this process; one in all
+        processes where each has to be ``alone``. Before ``start``.
+
+        Jobs that cost nothing to begin anew may be ``cut_off`` by a stop. Those not done ``here``
+        can be enqueued all the same, and are left to other processes.
+        """
         ...
 
     async def start(self) -> None:

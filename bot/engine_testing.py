@@ -20,6 +20,8 @@ class Shelf:
     ended: dict[str, tuple[bool, datetime]] = field(
         default_factory=dict[str, tuple[bool, datetime]]
     )
+    # Where jobs of a kind take their turns in all processes.
+    alone: dict[str, asyncio.Semaphore] = field(default_factory=dict[str, asyncio.Semaphore])
     begun_by: dict[str, str] = field(default_factory=dict[str, str])
     engines: "list[InProcessEngine]" = field(default_factory=list["InProcessEngine"])
 
@@ -38,13 +40,21 @@ class InProcessEngine:
         self._stopping = False
 
     def register(
-        self, kind: str, work: Work, *, at_once: int, cut_off: bool = False, here: bool = True
+        self,
+        kind: str,
+        work: Work,
+        *,
+        at_once: int,
+        alone: bool = False,
+        cut_off: bool = False,
+        here: bool = True,
     ) -> None:
         """See the port."""
         if cut_off:
             self._cut_off.add(kind)
         if here:
-            self._works[kind] = (work, asyncio.Semaphore(at_once))
+            room = asyncio.Semaphore(1 if alone else at_once)
+            self._works[kind] = (work, self._shelf.alone.setdefault(kind, room) if alone else room)
 
     async def start(self) -> None:
         """See the port."""

@@ -305,6 +305,38 @@ async def test_jobs_of_a_kind_that_is_not_done_here_wait_for_who_does_it(
     assert (first.given, second.given) == ([], [("a",)])
 
 
+async def test_f60_jobs_that_have_to_be_alone_wait_for_what_a_process_left_under_way(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "jobs.engine.sqlite3"
+    path.touch(0o600)
+
+    def engine(executor: str, worker: Worker) -> Engine:
+        options = EngineOptions(f"sqlite:///{path}", path.name, executor, path, poll_s=0.05)
+        made = DbosEngine(options)
+        made.register("kind", worker, at_once=3, alone=True)
+        return made
+
+    first, second = Worker(), Worker()
+    first.gate.clear()
+    one = engine("one", first)
+    await one.start()
+    await one.enqueue([Job("kind", name, (name,)) for name in "ab"])
+    await until(lambda: first.busy == 1)
+    await one.stop(0.1)
+    two = engine("two", second)
+    await two.start()
+    try:
+        await asyncio.sleep(0.3)
+        assert second.given == []
+        await two.maintain(before=SystemClock().now() - timedelta(days=1), dead=["one"])
+        await idle(two)
+    finally:
+        await two.stop(0.1)
+    assert sorted(second.given) == [("a",), ("b",)]
+    assert (first.busiest, second.busiest) == (1, 1)
+
+
 @pytest.mark.parametrize("heir", ["one", "two"], ids=["under its name", "under another"])
 async def test_what_the_dead_left_goes_to_nobody_who_does_not_do_such_jobs_f55(
     make: Callable[[str], Engine], heir: str

@@ -65,6 +65,8 @@ class Duties:
         self._rhythm = rhythm
         self._tried: dict[tuple[PaperId, str], float] = {}
         self._forgot_on: date | None = None
+        # Kept until the jobs of the hour that comes again are forgotten.
+        self._again_from: datetime | None = None
 
     def register(self) -> None:
         """Tell the engine who does what. Before it starts."""
@@ -72,7 +74,8 @@ class Duties:
         collects, plans = Role.COLLECT in roles, Role.PLAN in roles
         register(COLLECT, self._collect, at_once=4, cut_off=True, here=collects)
         register(SUMMARISE, self._summarise, at_once=writers, here=Role.SUMMARISE in roles)
-        register(PLAN, self._plan, at_once=1, here=plans)
+        # Two at once would each count what the other has not written yet (``most_a_day``).
+        register(PLAN, self._plan, at_once=1, alone=True, here=plans)
         register(FORGET, self._forget, at_once=1, cut_off=True, here=plans)
 
     async def tick_collect(self, slot: datetime) -> None:
@@ -90,10 +93,11 @@ class Duties:
     async def tick_upkeep(self, slot: datetime) -> None:
         """Forget old jobs, take over those of processes that died, and once a day have old
         deliveries forgotten."""
-        again_from = await self._hour_that_comes_again()
+        self._again_from = await self._hour_that_comes_again() or self._again_from
         dead = await self._team.membership.dead()
         old = self._clock.now() - _KEEP_JOBS
-        await self._engine.maintain(before=old, after=again_from, dead=dead)
+        await self._engine.maintain(before=old, after=self._again_from, dead=dead)
+        self._again_from = None
         if Role.PLAN in self._team.roles and slot.date() != self._forgot_on:
             self._forgot_on = slot.date()
             await self._engine.enqueue([Job(FORGET, slot.date().isoformat())])
