@@ -80,9 +80,11 @@ class Books:
             ]
 
     def open_rows(self, *, now: datetime) -> int:
-        """How many deliveries are under way, or should be: those that are due."""
+        """How many deliveries are under way, or will be: also those that are tried again later, but
+        an edit only once it is due."""
         row = DELIVERIES.c
-        wanted = row.state.in_(OPEN) & ((row.due_at <= now) | (row.state != "pending"))
+        later = row.post_key.startswith("edit:") & (row.due_at > now) & (row.state == "pending")
+        wanted = row.state.in_(OPEN) & ~later
         return self._count(sa.select(sa.func.count()).where(wanted).select_from(DELIVERIES))
 
     def waiting_rows(self) -> int:
