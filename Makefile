@@ -15,9 +15,12 @@ PROGRAMS := tests/acceptance/test_run.py tests/acceptance/test_roles.py tests/ac
 # Runs a command with a PostgreSQL cluster of its own, where PostgreSQL is installed.
 WITH_POSTGRES := $(BIN)/python tests/support/postgres_cluster.py
 
+# One more than there are cores: a fifth of their time tests wait, for files, servers and programs.
+WORKERS = $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')
+
 test: $(VENV)/.dev-installed  ## the tests
-	$(WITH_POSTGRES) $(BIN)/python -m pytest -n auto -q $(PROGRAMS:%=--ignore=%)
-	$(WITH_POSTGRES) $(BIN)/python -m pytest -n 2 --dist loadfile -q $(PROGRAMS)
+	$(WITH_POSTGRES) $(BIN)/python -m pytest -n $(WORKERS) -q $(PROGRAMS:%=--ignore=%)
+	$(WITH_POSTGRES) $(BIN)/python -m pytest -n $(WORKERS) -q $(PROGRAMS)
 
 lint: $(VENV)/.dev-installed
 	$(BIN)/ruff check .
