@@ -1,20 +1,16 @@
 """Days gathered in threads, in text channels and forums of Discord's, over real sockets."""
 
 from collections.abc import AsyncGenerator, Mapping
-from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from discord_connected import connected
 
-from adapters.base import Options
-from adapters.discord import DiscordAdapter
 from adapters.discord.message import DiscordMessage
-from adapters.discord.options import read_options
 from adapters.discord.render import render
 from adapters.discord.testing import (
-    TOKEN,
     Answer,
     Break,
     Buckets,
@@ -71,17 +67,6 @@ async def server(spec: Spec, clock: VirtualClock) -> AsyncGenerator[DiscordServe
     assert faults(spec, discord.recorded) == []
 
 
-@asynccontextmanager
-async def connected(
-    server: DiscordServer, clock: VirtualClock, **channels: Mapping[str, object]
-) -> AsyncGenerator[DiscordAdapter]:
-    """An adapter with options for channels, ``_ID`` for each because of Python's grammar."""
-    named = {name.removeprefix("_"): given for name, given in channels.items()}
-    values = {"token": TOKEN, "api_url": server.rest, "channels": named, "timeout_s": 0.5}
-    async with DiscordAdapter(read_options(Options("discord", values)), clock) as adapter:
-        yield adapter
-
-
 @pytest.fixture
 def channel(server: DiscordServer) -> Channel:
     return server.world.add(Kind.TEXT)
@@ -98,7 +83,7 @@ def threads_of(server: DiscordServer, channel: Channel) -> list[Channel]:
 async def test_a_days_papers_stand_in_one_thread_and_the_next_days_in_another(
     server: DiscordServer, clock: VirtualClock, channel: Channel
 ) -> None:
-    async with connected(server, clock) as adapter:
+    async with connected(server, clock, timeout_s=0.5) as adapter:
         receipts = {
             key: await adapter.send(to(channel), message(f"Paper {key}")[0], key=key * 24)
             for key in "abc"
@@ -126,7 +111,7 @@ async def test_a_days_papers_stand_in_one_thread_and_the_next_days_in_another(
 async def test_all_parts_of_a_post_stand_in_its_days_thread(
     server: DiscordServer, clock: VirtualClock, channel: Channel
 ) -> None:
-    async with connected(server, clock) as adapter:
+    async with connected(server, clock, timeout_s=0.5) as adapter:
         parts = message(parts=3)
         for number, part in enumerate(parts):
             await adapter.send(to(channel), part, key=f"{number:024}")
@@ -151,10 +136,10 @@ async def test_f48_a_thread_whose_start_is_unclear_is_not_started_twice(
 ) -> None:
     """Nothing was sent then, so that the delivery may be tried again whatever came of it."""
     server.script(fault, method="POST", path="/threads")
-    async with connected(server, clock) as adapter:
+    async with connected(server, clock, timeout_s=0.5) as adapter:
         with pytest.raises(NotDelivered):
             await adapter.send(to(channel), message()[0], key=KEY)
-    async with connected(server, clock) as restarted:
+    async with connected(server, clock, timeout_s=0.5) as restarted:
         await restarted.send(to(channel), message()[0], key=KEY)
     (thread,) = threads_of(server, channel)
     assert len(thread.messages) == 1
@@ -165,10 +150,10 @@ async def test_f55_a_kill_after_the_thread_was_started_makes_no_second_thread_or
     server: DiscordServer, clock: VirtualClock, channel: Channel, fault: str
 ) -> None:
     server.script(FAULTS[fault], method="POST", path="/messages")
-    async with connected(server, clock) as adapter:
+    async with connected(server, clock, timeout_s=0.5) as adapter:
         with pytest.raises(OutcomeUnknown):
             await adapter.send(to(channel), message()[0], key=KEY)
-    async with connected(server, clock) as restarted:
+    async with connected(server, clock, timeout_s=0.5) as restarted:
         receipt = await restarted.send(to(channel), message()[0], key=KEY)
         server.world.forget_nonces()
         assert await restarted.find(to(channel), KEY) == receipt
@@ -179,11 +164,11 @@ async def test_f55_a_kill_after_the_thread_was_started_makes_no_second_thread_or
 async def test_a_thread_that_was_put_away_is_written_into_again(
     server: DiscordServer, clock: VirtualClock, channel: Channel
 ) -> None:
-    async with connected(server, clock) as adapter:
+    async with connected(server, clock, timeout_s=0.5) as adapter:
         await adapter.send(to(channel), message()[0], key=KEY)
     (thread,) = threads_of(server, channel)
     thread.archived = True
-    async with connected(server, clock) as restarted:
+    async with connected(server, clock, timeout_s=0.5) as restarted:
         await restarted.send(to(channel), message()[0], key=KEY[::-1])
     assert threads_of(server, channel) == [thread]
     assert len(thread.messages) == 2
@@ -194,7 +179,7 @@ async def test_somebody_elses_thread_of_that_name_is_left_alone(
 ) -> None:
     theirs = server.world.add(Kind.PUBLIC_THREAD, name=DAY, parent=channel.id)
     theirs.owner = "610000000000000001"
-    async with connected(server, clock) as adapter:
+    async with connected(server, clock, timeout_s=0.5) as adapter:
         await adapter.send(to(channel), message()[0], key=KEY)
     assert theirs.messages == []
     assert len(threads_of(server, channel)) == 2
@@ -203,7 +188,7 @@ async def test_somebody_elses_thread_of_that_name_is_left_alone(
 async def test_a_deleted_thread_is_followed_by_another(
     server: DiscordServer, clock: VirtualClock, channel: Channel
 ) -> None:
-    async with connected(server, clock) as adapter:
+    async with connected(server, clock, timeout_s=0.5) as adapter:
         await adapter.send(to(channel), message()[0], key=KEY)
         (thread,) = threads_of(server, channel)
         del server.world.channels[thread.id]
@@ -223,7 +208,7 @@ CLOSED = {
 async def test_what_a_closed_thread_does_not_take_stands_in_the_channel(
     server: DiscordServer, clock: VirtualClock, channel: Channel, fault: Answer
 ) -> None:
-    async with connected(server, clock) as adapter:
+    async with connected(server, clock, timeout_s=0.5) as adapter:
         await adapter.send(to(channel), message()[0], key=KEY)
         (thread,) = threads_of(server, channel)
         server.script(fault, method="POST", path=f"/channels/{thread.id}/messages")
@@ -240,7 +225,7 @@ async def test_where_no_thread_may_be_started_papers_stand_in_the_channel(
     server: DiscordServer, clock: VirtualClock, channel: Channel, fault: Answer
 ) -> None:
     server.script(fault, method="POST", path="/threads")
-    async with connected(server, clock) as adapter:
+    async with connected(server, clock, timeout_s=0.5) as adapter:
         for key in ("b" * 24, "c" * 24):
             await adapter.send(to(channel), message()[0], key=key)
     assert len(channel.messages) == 2
@@ -251,7 +236,7 @@ async def test_where_the_history_may_not_be_read_a_thread_is_started_all_the_sam
     server: DiscordServer, clock: VirtualClock, channel: Channel
 ) -> None:
     server.script(refusal(403, 50013), method="GET", path="/archived/public")
-    async with connected(server, clock) as adapter:
+    async with connected(server, clock, timeout_s=0.5) as adapter:
         await adapter.send(to(channel), message()[0], key=KEY)
     assert len(threads_of(server, channel)) == 1
 
@@ -260,7 +245,7 @@ async def test_f42_a_limit_on_the_way_to_the_thread_is_told_as_one(
     server: DiscordServer, clock: VirtualClock, channel: Channel
 ) -> None:
     server.script(limited(7.0), method="POST", path="/threads")
-    async with connected(server, clock) as adapter:
+    async with connected(server, clock, timeout_s=0.5) as adapter:
         with pytest.raises(RateLimited) as caught:
             await adapter.send(to(channel), message()[0], key=KEY)
     assert caught.value.retry_after == 7.0
@@ -270,7 +255,7 @@ async def test_a_channel_that_is_gone_is_gone(
     server: DiscordServer, clock: VirtualClock, channel: Channel
 ) -> None:
     del server.world.channels[channel.id]
-    async with connected(server, clock) as adapter:
+    async with connected(server, clock, timeout_s=0.5) as adapter:
         with pytest.raises(ChatGone):
             await adapter.send(to(channel), message()[0], key=KEY)
 
@@ -283,7 +268,7 @@ async def test_where_no_threads_are_papers_come_one_by_one(
 ) -> None:
     parent = channel.id if kind is Kind.PUBLIC_THREAD else None
     place = server.world.add(kind, parent=parent)
-    async with connected(server, clock) as adapter:
+    async with connected(server, clock, timeout_s=0.5) as adapter:
         await adapter.send(to(place), message()[0], key=KEY)
         if kind is Kind.PUBLIC_THREAD:
             target = Target("discord", channel.id, place.id)
@@ -296,7 +281,7 @@ async def test_an_announcement_channel_has_threads_of_its_own_kind(
     server: DiscordServer, clock: VirtualClock
 ) -> None:
     news = server.world.add(Kind.ANNOUNCEMENT)
-    async with connected(server, clock) as adapter:
+    async with connected(server, clock, timeout_s=0.5) as adapter:
         await adapter.send(to(news), message()[0], key=KEY)
     (thread,) = threads_of(server, news)
     assert thread.kind is Kind.ANNOUNCEMENT_THREAD
@@ -307,8 +292,8 @@ async def test_a_forum_has_one_post_a_day_of_that_name(
     server: DiscordServer, clock: VirtualClock, options: Mapping[str, object]
 ) -> None:
     forum = server.world.add(Kind.FORUM)
-    given = {f"_{forum.id}": options} if options else {}
-    async with connected(server, clock, **given) as adapter:
+    given = {forum.id: options} if options else {}
+    async with connected(server, clock, given, timeout_s=0.5) as adapter:
         for key in ("b" * 24, "c" * 24):
             receipt = await adapter.send(to(forum), message()[0], key=key)
             assert await adapter.find(to(forum), key) == receipt
@@ -322,7 +307,7 @@ async def test_a_quiet_post_makes_no_sound_and_is_edited_without_flags(
 ) -> None:
     forum = server.world.add(Kind.FORUM)
     (shown,) = [replace(part, silent=True) for part in message(gather="")]
-    async with connected(server, clock, **{f"_{forum.id}": {"forum": "paper"}}) as adapter:
+    async with connected(server, clock, {forum.id: {"forum": "paper"}}, timeout_s=0.5) as adapter:
         receipt = await adapter.send(to(channel), shown, key=KEY)
         await adapter.send(to(forum), shown, key=KEY[::-1])
         await adapter.edit(to(channel), receipt.message_id, shown)

@@ -1,20 +1,19 @@
 """Forums, announcement channels and webhooks of Discord's, over real sockets."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from discord_connected import connected
 
 from adapters.base import Options
-from adapters.discord import DiscordAdapter, WebhookAdapter, create_webhook
+from adapters.discord import WebhookAdapter, create_webhook
 from adapters.discord.message import DiscordMessage
-from adapters.discord.options import read_options
 from adapters.discord.render import render
 from adapters.discord.testing import (
-    TOKEN,
     Answer,
     Break,
     Buckets,
@@ -75,17 +74,6 @@ async def server(spec: Spec, clock: VirtualClock) -> AsyncGenerator[DiscordServe
     assert faults(spec, discord.recorded) == []
 
 
-@asynccontextmanager
-async def connected(
-    server: DiscordServer, clock: VirtualClock, **channels: Mapping[str, object]
-) -> AsyncGenerator[DiscordAdapter]:
-    """An adapter with options for channels, ``_ID`` for each because of Python's grammar."""
-    named = {name.removeprefix("_"): given for name, given in channels.items()}
-    values = {"token": TOKEN, "api_url": server.rest, "channels": named}
-    async with DiscordAdapter(read_options(Options("discord", values)), clock) as adapter:
-        yield adapter
-
-
 def to(channel: Channel) -> Target:
     return Target("discord", channel.id)
 
@@ -108,7 +96,7 @@ async def test_a_paper_is_a_post_with_its_title_and_tags(
 ) -> None:
     forum = server.world.add(Kind.FORUM)
     options: dict[str, object] = {"forum": "paper", "tags": ["5", "6"], "archive_minutes": 1440}
-    async with connected(server, clock, **{f"_{forum.id}": options}) as adapter:
+    async with connected(server, clock, {forum.id: options}) as adapter:
         (shown,) = message("T" * 150)
         receipt = await adapter.send(to(forum), shown, key=KEY)
         (post,) = posts_of(server, forum)
@@ -128,7 +116,7 @@ async def test_a_post_that_takes_no_edit_any_more_says_nothing_about_its_forum_f
     server: DiscordServer, clock: VirtualClock, code: int, said: str
 ) -> None:
     forum = server.world.add(Kind.FORUM)
-    async with connected(server, clock, **{f"_{forum.id}": {"forum": "paper"}}) as adapter:
+    async with connected(server, clock, {forum.id: {"forum": "paper"}}) as adapter:
         receipt = await adapter.send(to(forum), message()[0], key=KEY)
         server.script(refusal(400, code, said), method="PATCH")
         with pytest.raises(ContentRejected):
@@ -144,11 +132,11 @@ async def test_a_forum_takes_no_nonce_and_yet_repeating_makes_no_second_post_f48
     forum = server.world.add(Kind.FORUM)
     (shown,) = message(plain=plain)
     server.script(fault, method="POST", path="/threads")
-    async with connected(server, clock, **{f"_{forum.id}": {"forum": style}}) as adapter:
+    async with connected(server, clock, {forum.id: {"forum": style}}) as adapter:
         with pytest.raises(OutcomeUnknown):
             await adapter.send(to(forum), shown, key=KEY)
     assert len(server.requests("POST", "/threads")) == 1
-    async with connected(server, clock, **{f"_{forum.id}": {"forum": style}}) as restarted:
+    async with connected(server, clock, {forum.id: {"forum": style}}) as restarted:
         receipt = await restarted.send(to(forum), shown, key=KEY)
     (post,) = posts_of(server, forum)
     assert receipt == Receipt(f"{post.id}/{post.id}")
@@ -159,7 +147,7 @@ async def test_two_papers_with_one_title_are_two_posts(
     server: DiscordServer, clock: VirtualClock
 ) -> None:
     forum = server.world.add(Kind.FORUM)
-    async with connected(server, clock, **{f"_{forum.id}": {"forum": "paper"}}) as adapter:
+    async with connected(server, clock, {forum.id: {"forum": "paper"}}) as adapter:
         for key in (KEY, KEY[::-1]):
             await adapter.send(to(forum), message()[0], key=key)
             assert await adapter.find(to(forum), key)
@@ -170,7 +158,7 @@ async def test_further_parts_go_into_their_papers_post(
     server: DiscordServer, clock: VirtualClock
 ) -> None:
     forum = server.world.add(Kind.FORUM)
-    async with connected(server, clock, **{f"_{forum.id}": {"forum": "paper"}}) as adapter:
+    async with connected(server, clock, {forum.id: {"forum": "paper"}}) as adapter:
         parts = message(parts=3)
         assert len(parts) > 1
         for number, part in enumerate(parts):
@@ -183,7 +171,7 @@ async def test_a_days_papers_share_a_post_and_the_next_day_has_its_own(
     server: DiscordServer, clock: VirtualClock
 ) -> None:
     forum = server.world.add(Kind.FORUM)
-    async with connected(server, clock, **{f"_{forum.id}": {"forum": "day"}}) as adapter:
+    async with connected(server, clock, {forum.id: {"forum": "day"}}) as adapter:
         receipts = {
             key: await adapter.send(to(forum), message(f"Paper {key}")[0], key=key * 24)
             for key in "abc"
@@ -239,7 +227,7 @@ async def test_at_most_ten_an_hour_are_crossposted_and_posting_never_waits_f53(
     server: DiscordServer, clock: VirtualClock
 ) -> None:
     news = server.world.add(Kind.ANNOUNCEMENT)
-    async with connected(server, clock, **{f"_{news.id}": {"crosspost": True}}) as adapter:
+    async with connected(server, clock, {news.id: {"crosspost": True}}) as adapter:
         for n in range(22):
             await adapter.send(to(news), message()[0], key=f"{n:024}")
         assert len(news.messages) == 22
@@ -262,7 +250,7 @@ async def test_a_crosspost_that_fails_fails_no_delivery_f53(
     server: DiscordServer, clock: VirtualClock, fault: Fault, again: int
 ) -> None:
     news = server.world.add(Kind.ANNOUNCEMENT)
-    async with connected(server, clock, **{f"_{news.id}": {"crosspost": True}}) as adapter:
+    async with connected(server, clock, {news.id: {"crosspost": True}}) as adapter:
         server.script(fault, method="POST", path="/crosspost")
         await adapter.send(to(news), message()[0], key=KEY)
         await adapter.send(to(news), message()[0], key=KEY[::-1])
@@ -277,7 +265,7 @@ async def test_what_was_not_crossposted_before_a_kill_is_crossposted_after_it_f5
     for n in range(3):
         server.world.post(news, message()[0].payload() | {"nonce": str(n)}, server.world.bot)
     clock.advance(timedelta(hours=47).total_seconds())
-    async with connected(server, clock, **{f"_{news.id}": {"crosspost": True}}) as adapter:
+    async with connected(server, clock, {news.id: {"crosspost": True}}) as adapter:
         await adapter.send(to(news), message()[0], key=KEY)
         await settled(lambda: crossposted(news) == 4)
     assert len(server.requests("POST", "/crosspost")) == 4

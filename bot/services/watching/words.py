@@ -1,6 +1,6 @@
 """What is said of what needs a person: what it is, since when, and what to do."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from bot.domain.errors import ModelBusy, ModelUnusable
@@ -30,6 +30,11 @@ def moment(at: datetime) -> str:
 
 def what(concern: Concern, speech: Speech) -> str:
     """What is wrong, since when, and why."""
+    return {**_abroad(concern, speech), **_at_home(concern, speech)}[concern.kind]
+
+
+def _abroad(concern: Concern, speech: Speech) -> Mapping[Kind, str]:
+    """Of platforms, upstreams and the model."""
     say, name, since = speech.say, concern.subject, moment(concern.since)
     reason = _reason(concern, speech)
     return {
@@ -68,6 +73,14 @@ def what(concern: Concern, speech: Speech) -> str:
             platform=name,
             reason=reason,
         ),
+    }
+
+
+def _at_home(concern: Concern, speech: Speech) -> Mapping[Kind, str]:
+    """Of what is ours: the store, the roles, the chats."""
+    say, name, since = speech.say, concern.subject, moment(concern.since)
+    reason = _reason(concern, speech)
+    return {
         Kind.STORE: say(
             "The store has not worked since {since}: {reason}; nothing is sent that cannot be "
             "recorded.",
@@ -84,7 +97,7 @@ def what(concern: Concern, speech: Speech) -> str:
             platform=name,
             reason=reason,
         ),
-    }[concern.kind]
+    }
 
 
 def to_do(concern: Concern, speech: Speech) -> str:
