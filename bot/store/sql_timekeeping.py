@@ -22,7 +22,7 @@ class SqlTimekeeping:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def note(self, now: datetime) -> timedelta:
+    async def note(self, now: datetime, *, move: bool = True) -> timedelta:
         """See the port."""
         async with self._database.writing() as connection:
             # PostgreSQL's other writers of this row wait here, and then read what was written.
@@ -31,6 +31,8 @@ class SqlTimekeeping:
             by = max(timedelta(), seen_at - now) if seen_at is not None else timedelta()
             if by and by <= CLOCK_TOLERANCE:
                 return timedelta()
+            if by and not move:
+                return by
             await connection.execute(self._noted(now))
             if by:
                 await _move(connection, by, now)

@@ -37,6 +37,15 @@ async def test_f62_processes_whose_clocks_differ_a_little_do_not_disturb_each_ot
     assert await store.timekeeping.note(NOON - CLOCK_TOLERANCE - SECOND) > CLOCK_TOLERANCE
 
 
+async def test_f62_another_machines_clock_that_is_ahead_moves_nothing(store: Store) -> None:
+    await store.rates.reserve("telegram", 30, per_second=30, now=NOON)
+    await store.timekeeping.note(NOON)
+    for _ in range(2):
+        assert await store.timekeeping.note(ELEVEN, move=False) == HOUR
+    first = await store.rates.reserve("telegram", 1, per_second=30, now=ELEVEN)
+    assert first == NOON + SECOND
+
+
 async def _goes_back(store: Store) -> None:
     await store.timekeeping.note(NOON)
     assert await store.timekeeping.note(ELEVEN) == HOUR

@@ -162,6 +162,12 @@ async def test_f62_slots_of_an_hour_that_comes_again_are_kept() -> None:
     await house.duties.tick_upkeep(slot)
     await house.duties.tick_collect(slot)
     await house.rest()
+    assert house.source.looks == looks, "it may be another machine's clock that is ahead"
+    anew = House(house.store, house.clock, house.shelf, house.source)
+    await anew.open()
+    await anew.duties.tick_upkeep(slot)
+    await anew.duties.tick_collect(slot)
+    await anew.rest()
     assert house.source.looks > looks
 
 

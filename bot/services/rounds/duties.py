@@ -65,6 +65,7 @@ class Duties:
         self._rhythm = rhythm
         self._tried: dict[tuple[PaperId, str], float] = {}
         self._forgot_on: date | None = None
+        self._begun = False
         # Kept until the jobs of the hour that comes again are forgotten.
         self._again_from: datetime | None = None
 
@@ -103,14 +104,18 @@ class Duties:
             await self._engine.enqueue([Job(FORGET, slot.date().isoformat())])
 
     async def _hour_that_comes_again(self) -> datetime | None:
-        """From when on slots are reached a second time, where the clock was put back (F62)."""
+        """From when on slots are reached a second time, where the clock was put back (F62).
+
+        That is found at the start: who runs while it happens begins anew (``bot.clock.put_back``).
+        Later it is another machine's clock that is ahead.
+        """
         now = self._clock.now()
-        by = await self._store.timekeeping.note(now)
-        if not by:
-            return None
-        said = {"by_s": by.total_seconds()}
-        _log.warning("a process has noted a later time; waits are shortened", extra=said)
-        return now
+        by = await self._store.timekeeping.note(now, move=not self._begun)
+        again, self._begun = not self._begun and bool(by), True
+        if by:
+            said = {"by_s": by.total_seconds(), "waits_shortened": again}
+            _log.warning("a process has noted a later time than it is here", extra=said)
+        return now if again else None
 
     async def _collect(self, arguments: Sequence[str]) -> bool:
         source, stamp = arguments
