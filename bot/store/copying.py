@@ -59,7 +59,9 @@ def copy_store(
     if here.url == there.url:
         raise StoreError(f"{here.name} is both the source and the target; give two places")
     if here.path is not None and not here.path.is_file():
-        raise StoreError(f"there is no store at {here.name}")
+        raise StoreError(
+            f"there is no store at {here.name}; name the file or address that `sulan check` shows"
+        )
     _require_no_jobs(there)
     with _both(here, there) as (reading, writing):
         with translated(here.name):
