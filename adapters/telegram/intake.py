@@ -3,9 +3,8 @@
 import asyncio
 import json
 import logging
-from collections.abc import Collection, Hashable, Mapping, Sequence
+from collections.abc import Coroutine, Hashable, Mapping, Sequence
 from contextlib import suppress
-from itertools import islice
 from typing import cast
 from weakref import WeakValueDictionary
 
@@ -25,6 +24,7 @@ from bot.domain.command import Command
 from bot.domain.delivery_errors import DeliveryError
 from bot.domain.errors import InvalidInput, StoreError
 from bot.domain.post import Post
+from bot.ports import Kept
 
 _log = logging.getLogger(__name__)
 
@@ -51,7 +51,7 @@ class Intake:
         self._clock = desk.clock
         self._room = asyncio.Semaphore(_AT_ONCE)
         self._tasks: dict[str, asyncio.Task[None]] = {}
-        self._left: Collection[str] = ()
+        self._left_until = 0
         self._roles = Roles(adapter.client.bot, desk.clock)
         self._turns: WeakValueDictionary[Hashable, asyncio.Lock] = WeakValueDictionary()
 
@@ -62,15 +62,29 @@ class Intake:
         Raises:
             StoreError: the store cannot be read.
         """
-        waiting = await self._keeper.waiting()
-        new = [key for key in waiting if key not in self._left and key not in self._tasks]
+        # Of so many, more than there is room for are not in hand yet, if there are more.
+        most = _MOST + len(self._tasks) + 1
+        waiting = await self._keeper.waiting(limit=most, after=self._left_until)
+        new = [kept for kept in waiting if kept.id not in self._tasks]
         room = max(0, _MOST - len(self._tasks))
-        self.begin({key: json.loads(waiting[key]) for key in islice(new, room)})
+        self._take_up(new[:room])
         return len(new) <= room
 
-    def leave(self, keys: Collection[str]) -> None:
-        """Let ``resume`` take up none of these: somebody else has them in hand."""
-        self._left = keys
+    def leave(self, *, until: int) -> None:
+        """Let ``resume`` take up nothing up to this number: somebody else has it in hand."""
+        self._left_until = until
+
+    def _take_up(self, waiting: Sequence[Kept]) -> None:
+        updates: dict[str, Json] = {kept.id: json.loads(kept.text) for kept in waiting}
+        late = [k.id for k in waiting if self._keeper.comes_too_late(k, updates[k.id])]
+        if late:
+            _log.warning(
+                "questions of more than a day ago get no answer", extra={"count": len(late)}
+            )
+        for key in late:
+            del updates[key]
+            self._start(key, self._note_done(key))
+        self.begin(updates)
 
     async def keep(self, updates: Sequence[Json]) -> None:
         """Keep updates, then begin with those that are new (F41); returns once a kill can no longer
@@ -85,8 +99,11 @@ class Intake:
         """Handle what was kept under these keys."""
         for key, update in updates.items():
             if key not in self._tasks:
-                self._tasks[key] = asyncio.ensure_future(self._handle(key, update))
-                self._tasks[key].add_done_callback(lambda _, key=key: self._tasks.pop(key, None))
+                self._start(key, self._handle(key, update))
+
+    def _start(self, key: str, work: Coroutine[None, None, None]) -> None:
+        self._tasks[key] = asyncio.ensure_future(work)
+        self._tasks[key].add_done_callback(lambda _: self._tasks.pop(key, None))
 
     async def room(self, *, within: float) -> bool:
         """Whether more may be begun; waits for that, but not longer than so many seconds (F64)."""

@@ -2,11 +2,17 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 
 from adapters.base import Desk
 from adapters.telegram.chat_events import read_reaction
 from adapters.telegram.origin import Json
 from adapters.telegram.updates import Heard, read_update
+from bot.ports import Kept
+
+# Nobody waits for an answer any longer; Telegram itself keeps what was asked for so long (FACTS
+# §1.5).
+_ANSWERED_WITHIN = timedelta(hours=24)
 
 
 class Keeper:
@@ -24,22 +30,38 @@ class Keeper:
         Raises:
             StoreError: they could not be kept, and must not be confirmed.
         """
-        by_key = {self._key(update): update for update in updates if self._concerns_us(update)}
+        by_key = {
+            self._key(int(update["update_id"])): update
+            for update in updates
+            if self._concerns_us(update)
+        }
         if not by_key:
             return {}
         texts = {key: json.dumps(update) for key, update in by_key.items()}
         new = await self._desk.inbox.keep(texts, now=self._desk.clock.now())
         return {key: by_key[key] for key in new}
 
-    async def waiting(self) -> Mapping[str, str]:
-        """What was kept and is not done yet, as JSON by its keys, oldest first.
+    async def waiting(self, *, limit: int, after: int = 0) -> Sequence[Kept]:
+        """What was kept and is not done yet, oldest first; only what has a number above ``after``.
 
         Raises:
             StoreError: the store cannot be read.
         """
-        kept = await self._desk.inbox.open()
-        ours = f"{self._platform}:"
-        return {key: text for key, text in kept.items() if key.startswith(ours)}
+        return await self._desk.inbox.open(self._key(""), limit=limit, after=after)
+
+    async def newest(self) -> int:
+        """The highest number of what was kept and is not done yet, 0 where there is nothing.
+
+        Raises:
+            StoreError: the store cannot be read.
+        """
+        return await self._desk.inbox.newest(self._key(""))
+
+    def comes_too_late(self, kept: Kept, update: Json) -> bool:
+        """Whether somebody asks something there to which no answer is expected any more. What chats
+        and reactions have become is no question: it is taken in however late."""
+        age = self._desk.clock.now() - kept.kept_at
+        return age > _ANSWERED_WITHIN and self.heard(update) is not None
 
     async def done(self, key: str) -> None:
         """It has been handled.
@@ -60,5 +82,5 @@ class Keeper:
             or self.heard(update) is not None
         )
 
-    def _key(self, update: Json) -> str:
-        return f"{self._platform}:{int(update['update_id'])}"
+    def _key(self, number: int | str) -> str:
+        return f"{self._platform}:{number}"

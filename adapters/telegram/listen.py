@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-from collections.abc import Collection
 
 from telegram import Bot
 from telegram.error import InvalidToken, TelegramError
@@ -60,7 +59,7 @@ class TelegramBot(TelegramAdapter):
             while True:
                 waited = await holding.win()
                 # What another one has begun is left to it as long as it may still be at it.
-                begun = frozenset(await keeper.waiting()) if waited else frozenset[str]()
+                begun = await keeper.newest() if waited else 0
                 await self._attend(intake, holding, desk, begun=begun)
                 _log.warning("another process may listen to Telegram now")
         except InvalidToken as error:
@@ -81,9 +80,7 @@ class TelegramBot(TelegramAdapter):
         self._keeper = Keeper(desk, platform=self.name, username=username)
         return self._keeper
 
-    async def _attend(
-        self, intake: Intake, holding: Holding, desk: Desk, *, begun: Collection[str]
-    ) -> None:
+    async def _attend(self, intake: Intake, holding: Holding, desk: Desk, *, begun: int) -> None:
         """Listen until another process does."""
         resuming = asyncio.ensure_future(_resume(intake, desk, begun))
         try:
@@ -143,9 +140,10 @@ async def _introduce(bot: Bot, commands: Commands | None, desk: Desk) -> str:
             wait = min(_LONGEST_WAIT_S, wait * 2)
 
 
-async def _resume(intake: Intake, desk: Desk, begun: Collection[str]) -> None:
-    """Take up what was left: at once, but for what another process has begun."""
-    intake.leave(begun)
+async def _resume(intake: Intake, desk: Desk, begun: int) -> None:
+    """Take up what was left: at once, but for what another process has begun, which goes up to the
+    number ``begun``."""
+    intake.leave(until=begun)
     while True:
         try:
             if not await intake.resume():
@@ -154,8 +152,8 @@ async def _resume(intake: Intake, desk: Desk, begun: Collection[str]) -> None:
             if not begun:
                 return
             await desk.clock.sleep(_GRACE_S)
-            begun = ()
-            intake.leave(begun)
+            begun = 0
+            intake.leave(until=begun)
         except StoreError as error:
             _log.warning("what was kept cannot be read", extra={"reason": str(error)})
             await desk.clock.sleep(_FIRST_WAIT_S)

@@ -13,7 +13,7 @@ from bot.ports.http_cache import CachedResponse, HttpCache
 from bot.ports.outbox import Announcements, Backlog, DeliveryQuery, Outbox, Waiting
 from bot.ports.papers import Found, ListingStore, PaperIndex, PaperStore
 from bot.ports.people import Saved, Tally, Vote, Votes
-from bot.ports.sharing import Bells, Inbox, Leases, Rates
+from bot.ports.sharing import Bells, Inbox, Kept, Leases, Rates
 from bot.ports.standings import Standings
 from bot.ports.store import Store
 from bot.ports.summaries import Ledger, SummaryStore
@@ -34,6 +34,7 @@ __all__ = [
     "Found",
     "HttpCache",
     "Inbox",
+    "Kept",
     "Leases",
     "Ledger",
     "ListingStore",

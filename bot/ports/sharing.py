@@ -1,6 +1,7 @@
 """What processes share: rates, leases, and updates that none may lose."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -25,23 +26,43 @@ class Rates(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An update as it was kept. Of two in one inbox the later has the higher ``number``."""
+
+    id: str
+    text: str
+    number: int
+    kept_at: datetime
+
+
 class Inbox(Protocol):
-    """Updates kept before they are confirmed, so that a kill loses none."""
+    """Updates kept before they are confirmed, so that a kill loses none.
+
+    An id begins with the name of the bot that the update came to, so that whoever serves one bot
+    reads nothing of the others'.
+    """
 
     async def keep(self, updates: Mapping[str, str], *, now: datetime) -> Sequence[str]:
         """Store updates (id to its JSON); returns the ids that are new, in the given order."""
         ...
 
-    async def open(self) -> Mapping[str, str]:
-        """Those not yet done, oldest first."""
+    async def open(self, prefix: str, *, limit: int, after: int = 0) -> Sequence[Kept]:
+        """Those not yet done whose ids begin so, oldest first, at most ``limit`` of them; only
+        those with a number above ``after``."""
+        ...
+
+    async def newest(self, prefix: str) -> int:
+        """The highest number among those not yet done whose ids begin so, 0 where there is none."""
         ...
 
     async def done(self, update_id: str, *, now: datetime) -> None:
         """It has been handled. It stays known, so that a repeat does nothing."""
         ...
 
-    async def prune(self, *, before: datetime) -> int:
-        """Forget those done before a moment; returns how many."""
+    async def prune(self, *, before: datetime, kept_before: datetime) -> int:
+        """Forget those done before a moment, and those not done that were kept before another;
+        returns how many."""
         ...
 
 

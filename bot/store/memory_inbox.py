@@ -3,7 +3,9 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import islice
 
+from bot.ports import Kept
 from bot.store.instants import at_microseconds, earlier, microseconds, slots_before, span
 
 
@@ -11,35 +13,42 @@ class MemoryInbox:
     """``bot.ports.Inbox``."""
 
     def __init__(self) -> None:
-        self._open: dict[str, str] = {}
+        self._open: dict[str, Kept] = {}
         self._done: dict[str, datetime] = {}
+        self._count = 0
 
-    async def keep(
-        self,
-        updates: Mapping[str, str],
-        *,
-        now: datetime,  # noqa: ARG002 - only a database needs to tell when
-    ) -> Sequence[str]:
+    async def keep(self, updates: Mapping[str, str], *, now: datetime) -> Sequence[str]:
         """See the port."""
-        new = {i: text for i, text in updates.items() if i not in self._open | self._done}
-        self._open |= new
-        return list(new)
+        new = [i for i in updates if i not in self._open and i not in self._done]
+        for update_id in new:
+            self._count += 1
+            self._open[update_id] = Kept(update_id, updates[update_id], self._count, now)
+        return new
 
-    async def open(self) -> Mapping[str, str]:
+    async def open(self, prefix: str, *, limit: int, after: int = 0) -> Sequence[Kept]:
         """See the port."""
-        return dict(self._open)
+        ours = (kept for i, kept in self._open.items() if i.startswith(prefix))
+        return list(islice((kept for kept in ours if kept.number > after), limit))
+
+    async def newest(self, prefix: str) -> int:
+        """See the port."""
+        ours = (kept.number for i, kept in self._open.items() if i.startswith(prefix))
+        return max(ours, default=0)
 
     async def done(self, update_id: str, *, now: datetime) -> None:
         """See the port."""
         if self._open.pop(update_id, None) is not None:
             self._done[update_id] = now
 
-    async def prune(self, *, before: datetime) -> int:
+    async def prune(self, *, before: datetime, kept_before: datetime) -> int:
         """See the port."""
-        stale = [i for i, at in self._done.items() if at < before]
-        for update_id in stale:
+        done = [i for i, at in self._done.items() if at < before]
+        unanswered = [i for i, kept in self._open.items() if kept.kept_at < kept_before]
+        for update_id in done:
             del self._done[update_id]
-        return len(stale)
+        for update_id in unanswered:
+            del self._open[update_id]
+        return len(done) + len(unanswered)
 
 
 class MemoryLeases:

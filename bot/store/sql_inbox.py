@@ -5,8 +5,11 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from bot.ports import Kept
 from bot.store.database import Database, batches
 from bot.store.tables import UPDATES
+
+_ROW = UPDATES.c
 
 
 class SqlInbox:
@@ -25,25 +28,38 @@ class SqlInbox:
                 new |= set((await connection.execute(insert.values(rows))).scalars())
         return [update_id for update_id in updates if update_id in new]
 
-    async def open(self) -> Mapping[str, str]:
+    async def open(self, prefix: str, *, limit: int, after: int = 0) -> Sequence[Kept]:
         """See the port."""
         query = (
-            sa.select(UPDATES.c.id, UPDATES.c.text)
-            .where(UPDATES.c.done_at.is_(None))
-            .order_by(UPDATES.c.number)
+            sa.select(_ROW.id, _ROW.text, _ROW.number, _ROW.kept_at)
+            .where(_is_open(prefix), _ROW.number > after)
+            .order_by(_ROW.number)
+            .limit(limit)
         )
         async with self._database.reading() as connection:
-            return {row.id: row.text for row in await connection.execute(query)}
+            return [Kept(*row) for row in await connection.execute(query)]
+
+    async def newest(self, prefix: str) -> int:
+        """See the port."""
+        query = sa.select(sa.func.max(_ROW.number)).where(_is_open(prefix))
+        async with self._database.reading() as connection:
+            return (await connection.execute(query)).scalar_one() or 0
 
     async def done(self, update_id: str, *, now: datetime) -> None:
         """See the port."""
-        row = UPDATES.c
-        statement = sa.update(UPDATES).where(row.id == update_id, row.done_at.is_(None))
+        statement = sa.update(UPDATES).where(_ROW.id == update_id, _ROW.done_at.is_(None))
         async with self._database.writing() as connection:
             await connection.execute(statement.values(done_at=now, text=""))
 
-    async def prune(self, *, before: datetime) -> int:
+    async def prune(self, *, before: datetime, kept_before: datetime) -> int:
         """See the port."""
-        statement = sa.delete(UPDATES).where(UPDATES.c.done_at < before)
+        unanswered = sa.and_(_ROW.done_at.is_(None), _ROW.kept_at < kept_before)
+        statement = sa.delete(UPDATES).where(sa.or_(_ROW.done_at < before, unanswered))
         async with self._database.writing() as connection:
             return (await connection.execute(statement)).rowcount
+
+
+def _is_open(prefix: str) -> sa.ColumnElement[bool]:
+    # LIKE would not part upper from lower case on SQLite.
+    ours = sa.func.substr(_ROW.id, 1, len(prefix)) == prefix
+    return sa.and_(_ROW.done_at.is_(None), ours)

@@ -154,7 +154,7 @@ def _telegram(update: Any) -> None:
         intake = Intake(cast("Any", _Adapter()), _Heard(), desk, keeper=keeper)
         await intake.keep([update])
         await intake.drain()
-        return len(await store.inbox.open())
+        return len(await store.inbox.open("telegram:", limit=9))
 
     require(_loop().run_until_complete(served()) == 0, "an update is handled once")
 

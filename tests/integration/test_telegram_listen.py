@@ -20,6 +20,7 @@ from bot.domain.delivery_errors import AccessRevoked
 from bot.domain.errors import InvalidInput, StoreError
 from bot.domain.post import Action, Link, Post, Section
 from bot.domain.target import Target
+from bot.ports import Kept
 from bot.store.memory import MemoryStore
 from bot.store.memory_inbox import MemoryInbox, MemoryLeases
 from bot.testing import VirtualClock
@@ -203,7 +204,7 @@ async def test_f55_what_was_fetched_and_not_answered_is_answered_after_a_kill() 
             stage.server.push(asked(f"/paper {number}"))
         killed = stage.listen(stuck)
         await until(lambda: len(stuck.heard) == 5 and stage.server.unconfirmed == [])
-        open_at_kill = await store.inbox.open()
+        open_at_kill = await store.inbox.open("telegram:", limit=9)
         assert len(open_at_kill) == 5
         assert stuck.go is not None
         stuck.go.set()  # lets the first process end; its marks are taken back below
@@ -212,7 +213,7 @@ async def test_f55_what_was_fetched_and_not_answered_is_answered_after_a_kill() 
             await killed
         stage.task = None
     again = MemoryStore()
-    await again.inbox.keep(open_at_kill, now=NOON)
+    await again.inbox.keep({kept.id: kept.text for kept in open_at_kill}, now=NOON)
     async with staged(again) as stage:
         commands = Scripted(wanted=5)
         stage.listen(commands)
@@ -222,7 +223,7 @@ async def test_f55_what_was_fetched_and_not_answered_is_answered_after_a_kill() 
         stage.task.cancel()
         with suppress(asyncio.CancelledError):
             await stage.task
-        assert await again.inbox.open() == {}
+        assert not await again.inbox.newest("telegram:")
 
 
 async def test_f41_the_same_update_twice_is_answered_once() -> None:
@@ -296,11 +297,7 @@ async def test_f64_of_a_long_inbox_no_more_is_in_memory_than_there_is_room_for(
 ) -> None:
     monkeypatch.setattr("adapters.telegram.intake._MOST", 40)
     async with staged() as stage:
-        kept = {
-            f"telegram:{n}": json.dumps({**asked(f"/paper {n}"), "update_id": n})
-            for n in range(250)
-        }
-        await stage.store.inbox.keep(kept, now=NOON)
+        await stage.store.inbox.keep(kept(*range(250)), now=NOON)
         commands = Scripted(go=asyncio.Event(), wanted=250)
         stage.listen(commands)
         await until(lambda: len(commands.heard) == 32)
@@ -310,6 +307,64 @@ async def test_f64_of_a_long_inbox_no_more_is_in_memory_than_there_is_room_for(
         await asyncio.wait_for(commands.done.wait(), 20)
         assert begun == 40
         assert [int(c.argument) for c in commands.heard] == list(range(250))
+
+
+def kept(*numbers: int, bot: str = "telegram") -> dict[str, str]:
+    return {f"{bot}:{n}": json.dumps({**asked(f"/paper {n}"), "update_id": n}) for n in numbers}
+
+
+async def test_a_question_of_more_than_a_day_ago_gets_no_answer_and_is_mentioned_once(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async with staged() as stage:
+        inbox = stage.store.inbox
+        await inbox.keep(kept(1, 2), now=NOON - timedelta(hours=24, minutes=1))
+        await inbox.keep(kept(3), now=NOON - timedelta(hours=23, minutes=59))
+        commands = Scripted()
+        stage.listen(commands)
+        await asyncio.wait_for(commands.done.wait(), 10)
+        async with asyncio.timeout(10):
+            while await inbox.newest("telegram:"):  # noqa: ASYNC110 - it happens elsewhere
+                await asyncio.sleep(0.005)
+        assert [command.argument for command in commands.heard] == ["3"]
+        said = [record for record in caplog.records if "more than a day" in record.message]
+        assert [vars(record)["count"] for record in said] == [2]
+
+
+async def test_that_a_chat_took_the_bot_back_is_taken_in_however_late() -> None:
+    async with staged() as stage:
+        member = {"status": "member", "user": {"id": 1, "is_bot": True, "first_name": "S"}}
+        gone = {**member, "status": "kicked"}
+        chat = {"id": -100123, "type": "supergroup", "title": "G"}
+        back = {"chat": chat, "old_chat_member": gone, "new_chat_member": member, "from": {"id": 5}}
+        update = {"update_id": 1, "my_chat_member": back}
+        two_days_ago = NOON - timedelta(days=2)
+        await stage.store.inbox.keep({"telegram:1": json.dumps(update)}, now=two_days_ago)
+        commands = Scripted()
+        stage.listen(commands)
+        await asyncio.wait_for(commands.done.wait(), 10)
+        assert commands.heard[0].target == Target("telegram", "-100123")
+
+
+async def test_what_another_bot_was_asked_is_neither_read_nor_answered() -> None:
+    read: list[str] = []
+
+    class Noting(MemoryInbox):
+        async def open(self, prefix: str, *, limit: int, after: int = 0) -> Sequence[Kept]:
+            found = await super().open(prefix, limit=limit, after=after)
+            read.extend(each.id for each in found)
+            return found
+
+    async with staged() as stage:
+        inbox, commands = Noting(), Scripted()
+        await inbox.keep(kept(1, bot="telegram2") | kept(2), now=NOON)
+        await inbox.keep(kept(3, bot="other"), now=NOON - timedelta(days=3))
+        desk = Desk(inbox, stage.store.leases, stage.clock, "one")
+        stage.task = asyncio.ensure_future(stage.bot.listen(commands, desk))
+        await asyncio.wait_for(commands.done.wait(), 10)
+        assert read == ["telegram:2"]
+        assert [command.argument for command in commands.heard] == ["2"]
+        assert [each.id for each in await inbox.open("", limit=9)] == ["telegram2:1", "other:3"]
 
 
 class Forgetful(MemoryInbox):
@@ -332,7 +387,7 @@ async def test_f57_what_was_answered_while_the_store_took_no_notes_is_answered_o
         stage.task = asyncio.ensure_future(stage.bot.listen(commands, desk))
         await asyncio.wait_for(commands.done.wait(), 10)
         async with asyncio.timeout(10):
-            while await inbox.open():  # noqa: ASYNC110 - it happens elsewhere
+            while await inbox.newest("telegram:"):  # noqa: ASYNC110 - it happens elsewhere
                 await asyncio.sleep(0.005)
         assert len(commands.heard) == 1
 
@@ -513,7 +568,7 @@ async def test_stopping_finishes_what_was_begun() -> None:
             await task
         stage.task = None
         assert "Answer to 1" in stage.server.called("editMessageText")[0].params["text"]
-        assert await stage.store.inbox.open() == {}
+        assert not await stage.store.inbox.newest("telegram:")
 
 
 async def test_an_answer_goes_into_the_topic_it_was_asked_in() -> None:
@@ -546,7 +601,7 @@ async def test_f41_f60_a_call_that_comes_where_nobody_listens_is_kept_and_answer
             desk = replace(stage.desk("web"), bells=stage.store.bells)
             receiving = asyncio.ensure_future(door.receive(desk))
             await call_when_ready(host, {**asked("/paper 1"), "update_id": 7})
-            assert len(await stage.store.inbox.open()) == 1
+            assert len(await stage.store.inbox.open("telegram:", limit=9)) == 1
             assert await stage.store.bells.rung() == {"inbox:telegram": 1}
             assert stage.server.called("setWebhook") == []
             commands = Scripted(wanted=2)
@@ -572,9 +627,7 @@ async def call_when_ready(host: Host, update: dict[str, object]) -> None:
 async def test_f60_what_another_one_has_begun_is_left_to_it_for_its_last_seconds() -> None:
     async with staged() as stage:
         name = f"telegram:{TOKEN.partition(':')[0]}"
-        await stage.store.inbox.keep(
-            {"telegram:5": json.dumps({**asked("/paper 5"), "update_id": 5})}, now=NOON
-        )
+        await stage.store.inbox.keep(kept(5), now=NOON)
         leases = stage.store.leases
         assert await leases.acquire(name, "other", now=NOON, until=NOON + timedelta(seconds=20))
         commands = Scripted()

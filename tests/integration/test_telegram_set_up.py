@@ -97,7 +97,7 @@ class Reader:
         inbox = self.stage.desk.means.store.inbox
         act()
         async with asyncio.timeout(10):
-            while self.stage.server.unconfirmed or await inbox.open():  # noqa: ASYNC110 - it happens in another library
+            while self.stage.server.unconfirmed or await inbox.newest("telegram:"):  # noqa: ASYNC110 - it happens in another library
                 await asyncio.sleep(0.005)
         return self.person.reads(self.last) if self.person.sees() else ""
 

@@ -12,6 +12,9 @@ _log = logging.getLogger(__name__)
 KEEP_DELIVERIES = timedelta(days=60)
 # Updates that were handled: Telegram repeats one for a day at most (FACTS §1.5).
 KEEP_UPDATES = timedelta(days=2)
+# Updates that nobody has handled: those of a bot that is served no more. Whoever serves it again
+# sooner still learns which chats took it in or put it out.
+KEEP_UNANSWERED = timedelta(days=14)
 # Leases that ran out: a process that is killed leaves those that bear its name.
 KEEP_LEASES = timedelta(days=1)
 # What was used up in a day: for whoever compares it with a bill.
@@ -25,7 +28,7 @@ async def forget_old(store: Store, now: datetime) -> int:
         StoreError: the store cannot be used; tomorrow is another day.
     """
     deliveries = await store.backlog.prune(before=now - KEEP_DELIVERIES)
-    updates = await store.inbox.prune(before=now - KEEP_UPDATES)
+    updates = await store.inbox.prune(before=now - KEEP_UPDATES, kept_before=now - KEEP_UNANSWERED)
     await store.leases.prune(before=now - KEEP_LEASES)
     await store.allowances.prune(before=now.date() - KEEP_ALLOWANCES)
     if deliveries or updates:
