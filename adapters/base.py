@@ -120,11 +120,16 @@ class Payable(Protocol):
 
     @property
     def fare(self) -> Fare | None:
-        """What may be bought; ``None`` where the options do not say so."""
+        """What may be bought now; ``None`` where the options do not say so, and where the platform
+        refuses to sell."""
         ...
 
     def charged(self, message: Message) -> Message:
-        """The same message, to be sent in a paid slot. Pure."""
+        """The same message, to be sent in a paid slot. Pure.
+
+        ``send`` raises ``RateLimited`` for one that can no longer be bought: it comes back for a
+        free slot, and is never sent unpaid in a paid one, faster than the free rate.
+        """
         ...
 
 

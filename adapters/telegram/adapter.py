@@ -1,6 +1,5 @@
 """Publishing on Telegram."""
 
-import logging
 from collections.abc import Collection, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -19,6 +18,7 @@ from adapters.telegram.markup import reply_markup
 from adapters.telegram.message import TelegramMessage
 from adapters.telegram.options import TelegramOptions
 from adapters.telegram.render import render
+from adapters.telegram.sales import Sales, free_slot_needed
 from bot.domain.delivery_errors import (
     ChatGone,
     ContentRejected,
@@ -28,8 +28,6 @@ from bot.domain.delivery_errors import (
 )
 from bot.domain.post import Attachment, Post
 from bot.domain.target import Receipt, Target
-
-_log = logging.getLogger(__name__)
 
 # Telegram permits about 30 messages a second in all, one a second to a chat and 20 a minute to a
 # group (Bot API FAQ); of channels it says nothing, and they are known to be no more patient. What
@@ -60,7 +58,7 @@ class TelegramAdapter:
         self._options = options
         self.name = options.name
         self._limited: set[str] = set()
-        self._sells = options.paid_broadcast
+        self._sales = Sales(options.name, wanted=options.paid_broadcast)
         self.client = TelegramClient(options)
 
     async def __aenter__(self) -> Self:
@@ -91,8 +89,8 @@ class TelegramAdapter:
 
     @property
     def fare(self) -> Fare | None:
-        """See ``Payable``; ``None`` also once Telegram has refused to sell."""
-        if not self._sells:
+        """See ``Payable``; ``None`` also while Telegram refuses to sell."""
+        if not self._sales.open:
             return None
         most = int(self._options.most_stars_a_day / STARS_EACH)
         return Fare(PAID_PER_SECOND, STARS_EACH, "Stars", most)
@@ -101,26 +99,30 @@ class TelegramAdapter:
         """See ``Payable``."""
         return replace(message, paid=True)
 
-    async def send(self, target: Target, message: TelegramMessage, *, key: str) -> Receipt:  # noqa: ARG002 - Telegram takes no idempotency key
-        """Send one message. Raises as ``Adapter.send``.
+    async def send(self, target: Target, message: TelegramMessage, *, key: str) -> Receipt:
+        """Send one message. Raises as ``Adapter.send``; Telegram takes no idempotency key.
 
-        One that Telegram will not take for Stars is sent without, and so are those that follow: it
-        does not say which of its conditions the bot does not meet.
+        One that Telegram will not take for Stars is *limited*, and so are those that hold paid
+        slots too: they come back for free ones, and never exceed the free rate (``Sales``).
         """
-        free = replace(message, paid=False)
-        if not message.paid or not self._sells:
-            return await self._send(target, free)
+        if message.paid:
+            return await self._buy(target, message, key)
+        try:
+            receipt = await self._send(target, message)
+        except DeliveryError as error:
+            self._sales.failed_free(key, error)
+            raise
+        self._sales.arrived_free(key)
+        return receipt
+
+    async def _buy(self, target: Target, message: TelegramMessage, key: str) -> Receipt:
+        if not self._sales.open:
+            raise free_slot_needed()
         try:
             return await self._send(target, message)
         except ContentRejected as error:
-            receipt = await self._send(target, free)
-            if self._sells:
-                said = {"adapter": self.name, "reason": str(error)}
-                _log.error(
-                    "Telegram sells this bot no messages; see its Stars and BotFather", extra=said
-                )
-            self._sells = False
-            return receipt
+            self._sales.refused(key, error)
+            raise free_slot_needed() from error
 
     async def _send(self, target: Target, message: TelegramMessage) -> Receipt:
         bot, where = self.client.bot, {**_place(target), **self._manner(message)}

@@ -1,6 +1,7 @@
 """Messages above the free rate, for money: only those, only so many a day, and never too fast."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -10,9 +11,10 @@ from functools import partial
 import pytest
 
 from adapters.base import Fare, Message, Pace
+from adapters.telegram.sales import Sales, free_slot_needed
 from bot.domain.chat import Chat
 from bot.domain.delivery import Delivery, State
-from bot.domain.delivery_errors import RateLimited
+from bot.domain.delivery_errors import ContentRejected, RateLimited
 from bot.domain.post import Post
 from bot.domain.target import Receipt, Target
 from bot.ports import Clock
@@ -37,17 +39,25 @@ class Words:
 
 
 class Seller:
-    """Implements ``Adapter`` and ``Payable``; refuses what is too fast, notes the rest."""
+    """Implements ``Adapter`` and ``Payable``; refuses what is too fast, notes the rest. One that
+    ``sells`` nothing says so of each message it is offered; ``offered`` counts those."""
 
     name = "telegram-team"
 
     def __init__(self, clock: Clock, most_a_day: int, *, latency: float = 0.15) -> None:
         self._clock = clock
         self._latency = latency
-        self.fare: Fare | None = Fare(_PAID, Decimal("0.1"), "Stars", most_a_day)
+        self._sales = Sales(self.name, wanted=True)
+        self.of_day: Fare | None = Fare(_PAID, Decimal("0.1"), "Stars", most_a_day)
+        self.sells = True
+        self.offered = 0
         self.arrived: list[tuple[float, str, bool]] = []
         self.refused = 0
         self.limit_next: float | None = None
+
+    @property
+    def fare(self) -> Fare | None:
+        return self.of_day if self._sales.open else None
 
     def charged(self, message: Words) -> Words:
         return replace(message, paid=True)
@@ -59,6 +69,19 @@ class Seller:
         return (Words(post.title),)
 
     async def send(self, target: Target, message: Words, *, key: str) -> Receipt:
+        if message.paid and not self._sales.open:
+            raise free_slot_needed()
+        if message.paid and not self.sells:
+            self.offered += 1
+            await self._clock.sleep(self._latency)
+            self._sales.refused(key, ContentRejected("not enough Stars"))
+            raise free_slot_needed()
+        receipt = await self._take(target, message, key)
+        if not message.paid:
+            self._sales.arrived_free(key)
+        return receipt
+
+    async def _take(self, target: Target, message: Words, key: str) -> Receipt:
         now = self._clock.monotonic()
         if self.limit_next is not None:
             seconds, self.limit_next = self.limit_next, None
@@ -155,10 +178,46 @@ async def _a_limit_of_the_token_stops_paid_ones_too() -> None:
     assert len(seller.arrived) == 200
 
 
+async def _refused(processes: int, chats: int) -> tuple[QuickStage, Sequence[Seller]]:
+    """So many lanes over one store, as processes have them, on a platform that sells nothing."""
+    clock = LoopClock(START)
+    stage = QuickStage(MemoryStore(), clock)
+    sellers = [Seller(clock, 10_000) for _ in range(processes)]
+    targets = [Target(sellers[0].name, str(n)) for n in range(chats)]
+    await stage.open(map(Chat, targets))
+    await stage.queue(targets, ["paper:2608.00001:zh", "paper:2608.00002:zh"])
+    stopping = asyncio.Event()
+    for seller in sellers:
+        seller.sells = False
+    running = [asyncio.ensure_future(stage.deliverer(one).run(stopping)) for one in sellers]
+    while not await stage.quiet():
+        await clock.sleep(0.5)
+    stopping.set()
+    await asyncio.gather(*running)
+    return stage, sellers
+
+
+async def _where_nothing_is_sold_nothing_exceeds_the_free_rate() -> None:
+    stage, sellers = await _refused(2, chats=300)
+    arrived = sorted(one for seller in sellers for one in seller.arrived)
+    assert not any(paid for _, _, paid in arrived)
+    assert Counter(chat for _, chat, _ in arrived) == {str(n): 2 for n in range(300)}
+    times = [at for at, _, _ in arrived]
+    assert max(sum(at - 1 < other <= at for other in times) for at in times) <= _MOST_FREE
+    # A second is lost when it is learnt, by each process once.
+    assert times[-1] - times[0] == pytest.approx(600 / _FREE, abs=4)
+    assert all(0 < seller.offered <= 200 for seller in sellers)
+    rows = await stage.rows()
+    assert {(row.state, row.attempts) for row in rows} == {(State.SENT, 0)}
+    for target in {row.target for row in rows}:
+        of_chat = sorted(await stage.rows(target), key=lambda row: row.sent_at or START)
+        assert [row.post_key[-4] for row in of_chat] == ["1", "2"]
+
+
 async def _who_may_not_sell_is_at_the_free_rate() -> None:
     clock = LoopClock(START)
     stage, seller = QuickStage(MemoryStore(), clock), Seller(clock, 1000)
-    seller.fare = None
+    seller.of_day = None
     targets = [Target(seller.name, str(n)) for n in range(100)]
     await stage.open(map(Chat, targets))
     await stage.queue(targets, ["paper:2608.00001:zh"])
@@ -175,6 +234,10 @@ async def _who_may_not_sell_is_at_the_free_rate() -> None:
         pytest.param(_beyond_the_limit_the_free_rate_goes_on, id="beyond the limit it is free"),
         pytest.param(_two_processes_share_rate_and_limit, id="two processes are as one f29"),
         pytest.param(_a_limit_of_the_token_stops_paid_ones_too, id="a 429 stops all f30"),
+        pytest.param(
+            _where_nothing_is_sold_nothing_exceeds_the_free_rate,
+            id="refused a sale, the free rate holds f30",
+        ),
         pytest.param(_who_may_not_sell_is_at_the_free_rate, id="no fare, no paid slots"),
     ],
 )

@@ -12,8 +12,9 @@ import pytest
 
 from adapters.base import Fare
 from adapters.telegram.adapter import TelegramAdapter
+from adapters.telegram.message import TelegramMessage
 from adapters.telegram.options import TelegramOptions, read_options
-from adapters.telegram.testing import TOKEN, TelegramServer, serving
+from adapters.telegram.testing import TOKEN, TelegramServer, flood, serving
 from adapters.telegram.testing_bot import Refusal
 from adapters.telegram.testing_oracle import Oracle
 from bot.domain.delivery_errors import ContentRejected, RateLimited
@@ -23,6 +24,7 @@ from bot.domain.target import Target
 
 _PERSON = Target("telegram", "987654321")
 _POST = Post("en", "A title", "https://huggingface.co/papers/2309.12307")
+_NO_STARS = Refusal(400, "Bad Request: not enough Stars")
 _PAYING = {"token": TOKEN, "paid_broadcast": "true", "most_stars_a_day": "250"}
 
 
@@ -60,31 +62,43 @@ async def test_a_file_may_be_charged_too(server: TelegramServer) -> None:
     assert _paid(server) == ["true"]
 
 
-async def test_what_telegram_does_not_sell_is_sent_for_nothing_and_no_more_is_bought(
+async def _sent_back(adapter: TelegramAdapter, message: TelegramMessage, key: str) -> None:
+    with pytest.raises(RateLimited) as raised:
+        await adapter.send(_PERSON, adapter.charged(message), key=key)
+    assert (raised.value.retry_after, raised.value.everywhere) == (1.0, False)
+
+
+async def test_what_telegram_does_not_sell_comes_back_for_a_free_slot_and_no_more_is_bought(
     server: TelegramServer, caplog: pytest.LogCaptureFixture
 ) -> None:
-    server.script("sendMessage", Refusal(400, "Bad Request: not enough Stars"))
+    server.script("sendMessage", _NO_STARS)
     async with TelegramAdapter(_options(server)) as adapter:
-        assert adapter.fare is not None
         (message,) = adapter.render(_POST)
-        receipt = await adapter.send(_PERSON, adapter.charged(message), key="1")
+        await _sent_back(adapter, message, "1")
+        assert adapter.fare is None
+        assert not server.state.messages
+        await adapter.send(_PERSON, message, key="2")  # another one says nothing of the first
+        assert "sells this bot no messages" not in caplog.text
+        receipt = await adapter.send(_PERSON, message, key="1")
         assert adapter.fare is None
     assert receipt.message_id
-    assert _paid(server) == ["true", ""]
+    assert _paid(server) == ["true", "", ""]
     assert "sells this bot no messages" in caplog.text
 
 
-async def test_messages_that_were_to_be_bought_when_telegram_refused_are_not_offered_again(
+async def test_messages_that_were_to_be_bought_when_telegram_refused_are_not_sent_for_nothing(
     server: TelegramServer, caplog: pytest.LogCaptureFixture
 ) -> None:
-    refusal = Refusal(400, "Bad Request: not enough Stars")
-    server.script("sendMessage", refusal, refusal)
+    server.script("sendMessage", *[_NO_STARS] * 8)
     async with TelegramAdapter(_options(server)) as adapter:
         (message,) = adapter.render(_POST)
-        charged = adapter.charged(message)
-        await asyncio.gather(*(adapter.send(_PERSON, charged, key=key) for key in "12"))
-        await adapter.send(_PERSON, charged, key="3")
-    assert sorted(_paid(server)) == ["", "", "", "true", "true"]
+        await asyncio.gather(*(_sent_back(adapter, message, str(n)) for n in range(8)))
+        await _sent_back(adapter, message, "not offered any more")
+        assert _paid(server) == ["true"] * 8
+        for n in range(8):
+            await adapter.send(_PERSON, message, key=str(n))
+    assert len(server.state.messages) == 8
+    assert caplog.text.count("refuses a paid message") == 1
     assert caplog.text.count("sells this bot no messages") == 1
 
 
@@ -92,12 +106,18 @@ async def test_content_that_telegram_never_takes_says_nothing_about_its_stars(
     server: TelegramServer,
 ) -> None:
     refusal = Refusal(400, "Bad Request: can't parse entities: byte offset 3")
-    server.script("sendMessage", refusal, refusal)
+    server.script("sendMessage", refusal, flood(5), refusal)
     async with TelegramAdapter(_options(server)) as adapter:
         (message,) = adapter.render(_POST)
+        await _sent_back(adapter, message, "1")
+        with pytest.raises(RateLimited):
+            await adapter.send(_PERSON, message, key="1")
+        assert adapter.fare is None  # nothing is known yet
         with pytest.raises(ContentRejected):
-            await adapter.send(_PERSON, adapter.charged(message), key="1")
+            await adapter.send(_PERSON, message, key="1")
         assert adapter.fare is not None
+        await adapter.send(_PERSON, adapter.charged(message), key="2")
+    assert _paid(server) == ["true", "", "", "true"]
 
 
 async def test_a_limit_is_no_refusal_to_sell_f30(server: TelegramServer) -> None:

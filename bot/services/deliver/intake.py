@@ -44,6 +44,11 @@ class Intake:
             batches=recorder.batches,
         )
 
+    @property
+    def sells(self) -> bool:
+        """See ``Slots``."""
+        return self._slots.sells
+
     async def take(self, count: int, *, held: Collection[str]) -> Taken:
         """Claim so many rows, settle what was found in mid-call, and make messages of the rest.
 

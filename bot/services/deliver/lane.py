@@ -14,7 +14,6 @@ from bot.services.deliver.marks import Marks
 from bot.services.deliver.prepared import Compose, Ready
 from bot.services.deliver.recorder import Recorder
 from bot.services.deliver.sender import Sender
-from bot.services.deliver.slots import fare_of
 from bot.services.deliver.tools import Tools
 from bot.services.deliver.waiting import sleep_or
 
@@ -61,13 +60,18 @@ class Lane:
         self._intake = Intake(adapter, compose, chats, recorder=self.recorder)
         self._sender = Sender(adapter, chats, self.recorder)
         self._tasks: dict[str, asyncio.Task[None]] = {}
-        self._width = _FREE if fare_of(adapter) is None else _PAID
         self._ahead = 0
         # When chats may get their next messages, as a heap; and when to look in any case.
         self._looks: list[datetime] = []
         self._look_by = tools.clock.now()
         self._poked = asyncio.Event()
         self._stopped = asyncio.Event()
+
+    @property
+    def _width(self) -> Width:
+        """Where nothing is sold any more, more rows would only wait: several processes' together
+        for longer than slots are kept."""
+        return _PAID if self._intake.sells else _FREE
 
     async def run(self, *, within: float) -> None:
         """Deliver until ``stop``, or until the token is refused.
@@ -143,11 +147,11 @@ class Lane:
         now = self._tools.clock.now()
         while self._looks and self._looks[0] <= now:
             heapq.heappop(self._looks)
-        wait = _AFTER_TROUBLE
+        wait, batch = _AFTER_TROUBLE, self._width.batch
         try:
-            taken = await self._intake.take(self._width.batch, held=self._tasks.keys())
+            taken = await self._intake.take(batch, held=self._tasks.keys())
             await self._set_off(taken)
-            wait = timedelta() if taken.rows >= self._width.batch else _LOOK_EVERY
+            wait = timedelta() if taken.rows >= batch else _LOOK_EVERY
             self._tools.health.worked("store", at=now)
         except StoreError as error:
             self._tools.health.failed("store", str(error), at=now)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from adapters.base import Adapter, Fare, Payable
 from bot.services.deliver.prepared import Ready
@@ -32,6 +32,12 @@ class Slots:
         self._rates = tools.store.rates
         self._allowances = tools.store.allowances
         self._clock = tools.clock
+        self._sold_out: date | None = None
+
+    @property
+    def sells(self) -> bool:
+        """Whether more than the free rate can be had, as far as is known here."""
+        return fare_of(self._adapter) is not None and self._sold_out != self._clock.now().date()
 
     async def of(self, ready: Sequence[Ready]) -> list[tuple[Ready, datetime]]:
         """Each with its slot, the earliest first.
@@ -44,7 +50,7 @@ class Slots:
             now = self._clock.now()
             return [(one, now) for one in ready]
         fare, per_second = fare_of(self._adapter), min(paces)
-        if fare is None:
+        if fare is None or not self.sells:
             return await self._free(ready, per_second)
         return await self._mixed(ready, per_second, fare)
 
@@ -80,9 +86,12 @@ class Slots:
     async def _granted(self, count: int, now: datetime, fare: Fare) -> int:
         if not count:
             return 0
-        return await self._allowances.take(
+        granted = await self._allowances.take(
             paid_key(self._name), count, day=now.date(), most=fare.most_a_day
         )
+        if granted < count:
+            self._sold_out = now.date()
+        return granted
 
     async def _bought(
         self, paid: Sequence[Ready], now: datetime, fare: Fare
