@@ -125,13 +125,18 @@ class Backlog(Protocol):
 
 
 class Announcements(Protocol):
-    """What the operator has to say to all chats: rows in the outbox name it (``announce:<id>``)."""
+    """What the operator has to say to all chats, and what the operator is told: rows in the outbox
+    name it (``announce:<id>``, ``operator:<id>:<language>``)."""
 
     async def put(self, announcement: str, text: str, *, now: datetime) -> bool:
         """Keep a text under an id of ``[A-Za-z0-9._-]``, at most 40; one that is there stays as it
-        is. Returns whether the id is new."""
+        is, but counts as put now. Returns whether the id is new."""
         ...
 
     async def get(self, announcement: str) -> str | None:
         """The text, ``None`` for an unknown id."""
+        ...
+
+    async def prune(self, *, before: datetime) -> int:
+        """Forget those that were last put before a moment; returns how many."""
         ...

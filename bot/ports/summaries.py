@@ -37,6 +37,10 @@ class SummaryStore(Protocol):
         """Give a claim back without a summary. Not holding it is no error."""
         ...
 
+    async def prune_claims(self, *, before: datetime) -> int:
+        """Forget claims that ran out before a moment; returns how many."""
+        ...
+
 
 class Ledger(Protocol):
     """Calls to models and what they cost."""

@@ -130,6 +130,13 @@ class MemorySummaries:
         if self._claims.get(key, ("", None))[0] == owner:
             del self._claims[key]
 
+    async def prune_claims(self, *, before: datetime) -> int:
+        """See the port."""
+        stale = [key for key, (_, end) in self._claims.items() if end < before]
+        for key in stale:
+            del self._claims[key]
+        return len(stale)
+
     def clock_went_back(self, by: timedelta, now: datetime) -> None:
         """Move what ends later than now."""
         for key, (owner, end) in self._claims.items():

@@ -77,6 +77,12 @@ class SqlSummaries:
         async with self._database.writing() as connection:
             await connection.execute(statement)
 
+    async def prune_claims(self, *, before: datetime) -> int:
+        """See the port."""
+        statement = sa.delete(SUMMARY_CLAIMS).where(SUMMARY_CLAIMS.c.expires_at < before)
+        async with self._database.writing() as connection:
+            return (await connection.execute(statement)).rowcount
+
 
 def _columns(key: SummaryKey) -> dict[str, Any]:
     return {

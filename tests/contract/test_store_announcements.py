@@ -1,6 +1,6 @@
 """What every store does with announcements."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from bot.ports import Store
 
@@ -21,3 +21,14 @@ async def test_one_that_is_there_stays_as_it_is(store: Store) -> None:
 
 async def test_an_unknown_id_names_nothing(store: Store) -> None:
     assert await store.announcements.get("none") is None
+
+
+async def test_what_was_last_put_long_ago_is_forgotten(store: Store) -> None:
+    day = timedelta(days=1)
+    for name in ("old", "again", "new"):
+        await store.announcements.put(name, name, now=NOW if name == "new" else NOW - 2 * day)
+    await store.announcements.put("again", "Other words.", now=NOW - day)
+    await store.announcements.put("again", "Other words.", now=NOW - 3 * day)
+    assert await store.announcements.prune(before=NOW - day) == 1
+    left = [await store.announcements.get(name) for name in ("old", "again", "new")]
+    assert left == [None, "again", "new"]

@@ -159,3 +159,12 @@ async def test_storing_a_summary_drops_the_claim_on_it(store: Store) -> None:
     await store.summaries.put(KEY, SUMMARY)
     assert await store.summaries.claim(KEY, "two", now=NOW, until=SOON)
     assert not await store.summaries.claim(other, "two", now=NOW, until=SOON)
+
+
+async def test_claims_that_ran_out_long_ago_are_forgotten_and_no_others(store: Store) -> None:
+    other = replace(KEY, version=2)
+    await store.summaries.claim(KEY, "dead", now=NOW, until=SOON)
+    await store.summaries.claim(other, "alive", now=NOW, until=SOON + timedelta(seconds=1))
+    assert await store.summaries.prune_claims(before=SOON + timedelta(seconds=1)) == 1
+    assert not await store.summaries.claim(other, "third", now=NOW, until=SOON)
+    assert await store.summaries.claim(KEY, "third", now=NOW, until=SOON)

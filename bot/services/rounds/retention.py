@@ -15,7 +15,9 @@ KEEP_UPDATES = timedelta(days=2)
 # Updates that nobody has handled: those of a bot that is served no more. Whoever serves it again
 # sooner still learns which chats took it in or put it out.
 KEEP_UNANSWERED = timedelta(days=14)
-# Leases that ran out: a process that is killed leaves those that bear its name.
+# What chats and the operator were told: longer than any row that has yet to be sent names it.
+KEEP_ANNOUNCEMENTS = timedelta(days=90)
+# Leases and claims on summaries that ran out: a process that is killed leaves those that bear its name.
 KEEP_LEASES = timedelta(days=1)
 # What was used up in a day: for whoever compares it with a bill.
 KEEP_ALLOWANCES = timedelta(days=400)
@@ -29,7 +31,9 @@ async def forget_old(store: Store, now: datetime) -> int:
     """
     deliveries = await store.backlog.prune(before=now - KEEP_DELIVERIES)
     updates = await store.inbox.prune(before=now - KEEP_UPDATES, kept_before=now - KEEP_UNANSWERED)
+    await store.announcements.prune(before=now - KEEP_ANNOUNCEMENTS)
     await store.leases.prune(before=now - KEEP_LEASES)
+    await store.summaries.prune_claims(before=now - KEEP_LEASES)
     await store.allowances.prune(before=now.date() - KEEP_ALLOWANCES)
     if deliveries or updates:
         said = {"deliveries": deliveries, "updates": updates}
