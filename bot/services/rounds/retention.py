@@ -17,7 +17,8 @@ KEEP_UPDATES = timedelta(days=2)
 KEEP_UNANSWERED = timedelta(days=14)
 # What chats and the operator were told: longer than any row that has yet to be sent names it.
 KEEP_ANNOUNCEMENTS = timedelta(days=90)
-# Leases and claims on summaries that ran out: a process that is killed leaves those that bear its name.
+# Leases and claims on summaries that ran out: a process that is killed leaves those that bear its
+# name.
 KEEP_LEASES = timedelta(days=1)
 # What was used up in a day: for whoever compares it with a bill.
 KEEP_ALLOWANCES = timedelta(days=400)
