@@ -175,7 +175,8 @@ CHAT_MOVES = sa.Table(
 )
 
 # One queue a chat (addresses.lane_of). ``ready_at`` is the moment from which a claim finds
-# something in it; ``lanes.refresh`` computes it.
+# something in it; ``lanes.refresh`` computes it. ``lately`` is when the chat was last written to, as
+# far as its platform counts (``bursts``).
 LANES = sa.Table(
     "lanes",
     METADATA,
@@ -183,6 +184,7 @@ LANES = sa.Table(
     sa.Column("platform", sa.Text, nullable=False),
     sa.Column("next_at", Instant, nullable=False),
     sa.Column("ready_at", Instant, nullable=False),
+    sa.Column("lately", sa.Text),
     sa.Index("ix_lanes_ready_at", "ready_at", "lane"),
     sa.Index("ix_lanes_platform", "platform", "ready_at", "lane"),
 )
