@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from datetime import time
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,6 +14,7 @@ from bot.domain.delivery import OnUnknown
 from bot.domain.target import Target
 from bot.store.addresses import settled
 from bot.store.chat_documents import decode, encode
+from bot.store.parcels import packed, unpacked
 from bot.store.tables import CHATS, SUSPENSIONS
 
 _TARGET = ("platform", "chat", "thread")
@@ -30,20 +32,6 @@ def columns_of(target: Target) -> dict[str, str]:
 def at_target(table: sa.Table, target: Target) -> sa.ColumnElement[bool]:
     """Rows of exactly this target."""
     return sa.and_(*(table.c[name] == value for name, value in columns_of(target).items()))
-
-
-def among(targets: Iterable[Target]) -> sa.ColumnElement[bool]:
-    """The chats of these targets, in whatever thread: in a form that an index answers."""
-    places: dict[str, set[str]] = {}
-    for target in targets:
-        places.setdefault(target.platform, set()).add(target.chat)
-    return sa.or_(
-        sa.false(),
-        *(
-            sa.and_(CHATS.c.platform == platform, CHATS.c.chat.in_(sorted(chats)))
-            for platform, chats in places.items()
-        ),
-    )
 
 
 def row_of(chat: Chat) -> dict[str, Any]:
@@ -77,6 +65,27 @@ CHAT_ROWS = sa.select(
     CHATS.c.on_unknown,
     CHATS.c.settings,
 ).select_from(CHATS.outerjoin(SUSPENSIONS, _SAME))
+
+
+@cache
+def chats_at(dialect: str) -> sa.Select[Any]:
+    """``CHAT_ROWS`` at many targets (``targets_packed``), locked, in their order.
+
+    On PostgreSQL each is looked up by itself, whatever is believed of the table: it has no
+    statistics of rows that were written just now, and would read through all of a platform's.
+    """
+    here = [CHATS.c[name] for name in _TARGET]
+    if dialect == "sqlite":
+        return CHAT_ROWS.where(sa.tuple_(*here).in_(unpacked(dialect, *here)))
+    these = unpacked(dialect, *here).subquery("these")
+    one = CHAT_ROWS.where(*(column == these.c[column.name] for column in here))
+    known = one.with_for_update(of=CHATS).correlate(these).lateral("known")
+    return sa.select(known).select_from(sa.join(these, known, sa.true()))
+
+
+def targets_packed(targets: Iterable[Target]) -> dict[str, str]:
+    """The parameters of ``chats_at``."""
+    return {"rows": packed(tuple(columns_of(target).values()) for target in targets)}
 
 
 class ChatReader:

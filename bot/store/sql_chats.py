@@ -15,10 +15,11 @@ from bot.store.chat_rows import (
     CHAT_ROWS,
     SETTINGS,
     ChatReader,
-    among,
     at_target,
+    chats_at,
     columns_of,
     row_of,
+    targets_packed,
 )
 from bot.store.database import Database, batches
 from bot.store.lanes import make, refresh
@@ -101,8 +102,9 @@ class SqlChats:
         self, connection: AsyncConnection, chats: Collection[Chat], now: datetime
     ) -> bool:
         """Write those that are new or differ from what is there; returns whether any was."""
-        query = CHAT_ROWS.where(among(chat.target for chat in chats)).with_for_update(of=CHATS)
-        rows = (await connection.execute(query)).all()
+        query = chats_at(connection.dialect.name)
+        targets = targets_packed(chat.target for chat in chats)
+        rows = (await connection.execute(query, targets)).all()
         known = {chat.target: chat for chat in ChatReader().read(rows)}
         changed = [
             merged for chat in chats if (merged := _merged(known.get(chat.target), chat, now))
