@@ -1,15 +1,18 @@
 """What may still be spent today, and the book of what was."""
 
 import asyncio
+import logging
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from bot.domain.errors import BudgetSpent
+from bot.domain.errors import BudgetSpent, StoreError
 from bot.domain.model_call import ModelCall
 from bot.ports import Clock, Ledger
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,8 @@ class Budget:
         self._limit = limit
         self._reserved = Cost()
         self._kept: dict[datetime, Cost] = {}
+        self._unbooked: list[ModelCall] = []
+        self._booking = asyncio.Lock()
         self._changed = asyncio.Condition()
 
     @asynccontextmanager
@@ -93,10 +98,22 @@ class Budget:
                 self._changed.notify_all()
 
     async def book(self, call: ModelCall) -> None:
-        """Note a call in the ledger, whatever came of it."""
-        await self._ledger.record(call)
+        """Note a call in the ledger, whatever came of it; where the store takes nothing down,
+        before the next call is made."""
+        self._unbooked.append(call)
+        try:
+            await self._catch_up()
+        except StoreError as error:
+            _log.warning("a call cannot be booked yet", extra={"reason": str(error)})
+
+    async def _catch_up(self) -> None:
+        async with self._booking:
+            while self._unbooked:
+                await self._ledger.record(self._unbooked[0])
+                del self._unbooked[0]
 
     async def _has_room(self, estimate: Cost) -> bool:
+        await self._catch_up()
         today = self._midnight()
         spending = await self._ledger.spent(since=today)
         spent = Cost(spending.tokens, spending.cost_usd) + self._kept.get(today, Cost())

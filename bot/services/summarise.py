@@ -3,9 +3,9 @@
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from bot.domain.errors import (
     ModelUnusable,
@@ -36,6 +36,13 @@ _FINAL = (SummaryRefused, SummaryFiltered, SummaryCutOff, SummaryMalformed)
 # A process that died frees its claims after this; one that lives prolongs them in time.
 _CLAIM = timedelta(seconds=60)
 _CLAIM_POLL_S = 1.0
+# While the store is away nobody can prolong a claim. Whoever finds one that has run out therefore
+# listens for this share of the patience whether its holder prolongs it, which one that lives does
+# in half of that.
+_PROLONGED_AFTER, _LISTENED_FOR = 1 / 3, 2 / 3
+_BEFORE_ANY_CLAIM = datetime(1970, 1, 1, tzinfo=UTC)
+# What was paid for is held for so long until the store takes it.
+_HELD_FOR_S = 300.0
 _RANK = {Origin.MODEL: 2, Origin.IMPORTED: 1, Origin.EXTRACTIVE: 0}
 
 
@@ -53,7 +60,8 @@ class SummariseService:
     One call per key among all callers of this process (single flight) and among all processes on
     one store (claims), and none where the store already has the summary. ``owner`` names this
     process in its claims. ``instead`` writes, under its own keys, while the main writer cannot be
-    used at all (F25). A claim of somebody who gave no sign of life for ``patience`` is free.
+    used at all (F25). A claim of somebody who gave no sign of life for ``patience``, and none
+    either while somebody else could have heard it, is free.
     """
 
     def __init__(
@@ -155,14 +163,8 @@ class SummariseService:
         return best([one for one in stored if one[1].provenance.origin is not Origin.EXTRACTIVE])
 
     async def _write(self, key: SummaryKey, paper: Paper) -> Summary:
-        while not await self._claim(key):
-            await self._clock.sleep(_CLAIM_POLL_S)
-            known = await self._store.summaries.get(key)
-            if known is not None:
-                return known
-        known = await self._store.summaries.get(key)
-        if known is not None:  # written between the first look and the claim
-            await self._store.summaries.release(key, self._owner)
+        known = await self._claimed_or_known(key)
+        if known is not None:
             return known
         try:
             async with self._prolonged(key):
@@ -171,15 +173,37 @@ class SummariseService:
             await self._store.summaries.release(key, self._owner)
             raise
 
+    async def _claimed_or_known(self, key: SummaryKey) -> Summary | None:
+        """Returns once we hold the claim, or with what another one has written meanwhile."""
+        listened_at = self._clock.monotonic() + _LISTENED_FOR * self._patience.total_seconds()
+        while True:
+            listened = self._clock.monotonic() >= listened_at
+            until = self._clock.now() + self._patience
+            claimed = await self._claim(key, of_the_silent=listened)
+            known = await self._store.summaries.get(key)
+            if known is not None:
+                if claimed:  # written between the first look and the claim
+                    await self._store.summaries.release(key, self._owner)
+                return known
+            # A store that took its time may have let the claim run out before a call is paid for.
+            if claimed and self._clock.now() < until:
+                return None
+            if not claimed:
+                await self._clock.sleep(_CLAIM_POLL_S)
+
     @asynccontextmanager
     async def _prolonged(self, key: SummaryKey) -> AsyncGenerator[None, None]:
         """Keeps the claim for as long as the work inside takes."""
 
         async def prolong() -> None:
+            regular = wait = self._patience.total_seconds() * _PROLONGED_AFTER
             while True:
-                await self._clock.sleep(self._patience.total_seconds() / 3)
-                with suppress(StoreError):
+                await self._clock.sleep(wait)
+                try:
                     await self._claim(key)
+                    wait = regular
+                except StoreError:
+                    wait = min(regular, _CLAIM_POLL_S)
 
         prolonging = asyncio.ensure_future(prolong())
         try:
@@ -188,10 +212,12 @@ class SummariseService:
             prolonging.cancel()
             await asyncio.gather(prolonging, return_exceptions=True)
 
-    async def _claim(self, key: SummaryKey) -> bool:
+    async def _claim(self, key: SummaryKey, *, of_the_silent: bool = False) -> bool:
+        """Claim or prolong; ``of_the_silent``: also what somebody else has let run out."""
         now = self._clock.now()
+        as_of = now if of_the_silent else _BEFORE_ANY_CLAIM
         until = now + self._patience
-        return await self._store.summaries.claim(key, self._owner, now=now, until=until)
+        return await self._store.summaries.claim(key, self._owner, now=as_of, until=until)
 
     async def _write_claimed(self, key: SummaryKey, paper: Paper) -> Summary:
         try:
@@ -211,8 +237,20 @@ class SummariseService:
                     paper, key.language, error.reason
                 )
             summary = await self._quoted(paper, key.language, error.reason)
-        await self._store.summaries.put(key, summary)
+        await self._put(key, summary)
         return summary
+
+    async def _put(self, key: SummaryKey, summary: Summary) -> None:
+        """Store what was paid for, through an outage of the store too."""
+        give_up_at = self._clock.monotonic() + _HELD_FOR_S
+        while True:
+            try:
+                await self._store.summaries.put(key, summary)
+                return
+            except StoreError:
+                if self._clock.monotonic() >= give_up_at:
+                    raise
+            await self._clock.sleep(_CLAIM_POLL_S)
 
     async def _quoted(self, paper: Paper, language: Language, reason: str) -> Summary:
         quoted = await self._writers.fallback.summarize(paper, language)

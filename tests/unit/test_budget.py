@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from bot.domain.errors import BudgetSpent
+from bot.domain.errors import BudgetSpent, StoreError
 from bot.domain.model_call import ModelCall
 from bot.domain.paper_id import PaperId
 from bot.domain.summary import SummaryKey
@@ -127,3 +127,29 @@ async def test_a_failed_call_gives_its_room_back() -> None:
         with pytest.raises(ZeroDivisionError):
             async with budget.room_for(Cost(100)):
                 raise ZeroDivisionError
+
+
+class _Shy(MemoryLedger):
+    """Takes nothing down while ``away``."""
+
+    away = True
+
+    async def record(self, call: ModelCall) -> None:
+        if self.away:
+            raise StoreError("the server is gone")
+        await super().record(call)
+
+
+async def test_f29_f57_what_could_not_be_booked_is_booked_before_the_next_call() -> None:
+    ledger = _Shy()
+    budget = Budget(ledger, clock=VirtualClock(NOON), limit=DailyLimit(tokens=1000))
+    await asyncio.gather(*(budget.book(_call(300)) for _ in range(3)))
+    with pytest.raises(StoreError):
+        async with budget.room_for(Cost(100)):
+            pytest.fail("a call that could not be counted")
+    ledger.away = False
+    async with budget.room_for(Cost(100)):
+        assert len(ledger.calls) == 3
+    with pytest.raises(BudgetSpent):
+        async with budget.room_for(Cost(101)):
+            pytest.fail("more than the day has")

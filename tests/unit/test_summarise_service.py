@@ -10,6 +10,7 @@ from bot.domain.errors import (
     BudgetSpent,
     ModelBusy,
     ModelUnusable,
+    StoreError,
     SummaryCutOff,
     SummaryError,
     SummaryFiltered,
@@ -27,9 +28,12 @@ from bot.domain.summary import (
     Summary,
     SummaryKey,
 )
+from bot.ports import Clock
 from bot.services.summarise import SummariseService, Writers, best
 from bot.store.memory import MemoryStore
+from bot.store.memory_papers import MemorySummaries
 from bot.testing import VirtualClock
+from bot.virtual_time import LoopClock, run_virtually
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 PAPER = Paper(PaperId("2309.12307"), "LongLoRA", "We present LongLoRA.")
@@ -190,6 +194,85 @@ async def test_f28_what_a_killed_process_had_begun_is_written_by_another_once_pa
     assert await store.summaries.claim(key, "dead", now=NOON, until=NOON + timedelta(seconds=30))
     assert (await one.summarise(PAPER, "zh")).main_work
     assert timedelta(seconds=30) <= clock.now() - NOON <= timedelta(seconds=31)
+
+
+class Away(MemorySummaries):
+    """Is out of reach from one second to another."""
+
+    def __init__(self, clock: Clock, seconds: tuple[float, float]) -> None:
+        super().__init__()
+        self._clock = clock
+        self._begin, self._end = seconds
+
+    def _reach(self) -> None:
+        if self._begin <= self._clock.monotonic() < self._end:
+            raise StoreError("the server is gone")
+
+    async def put(self, key: SummaryKey, summary: Summary) -> None:
+        self._reach()
+        await super().put(key, summary)
+
+    async def claim(self, key: SummaryKey, owner: str, *, now: datetime, until: datetime) -> bool:
+        self._reach()
+        return await super().claim(key, owner, now=now, until=until)
+
+
+def paid_with_an_outage(*, answer_s: float, outage: tuple[float, float], other_s: float) -> int:
+    """How often a paper is paid for: one process asks at once and has its answer after
+    ``answer_s``, another one asks at ``other_s``; both find a claim free after 15 s."""
+
+    async def scenario() -> int:
+        store, clock, main = MemoryStore(), LoopClock(NOON), Scripted()
+
+        class Slow(Scripted):
+            async def summarize(self, paper: Paper, language: Language) -> Summary:
+                await clock.sleep(answer_s)
+                return await main.summarize(paper, language)
+
+        store.summaries = Away(clock, outage)
+        writers = Writers(Slow(), Scripted(model="extractive"))
+        patience = timedelta(seconds=15)
+        one, other = (
+            SummariseService(writers, store=store, clock=clock, owner=name, patience=patience)
+            for name in ("one", "other")
+        )
+        first = asyncio.ensure_future(one.summarise(PAPER, "zh"))
+        await clock.sleep(other_s)
+        assert await other.summarise(PAPER, "zh") == await first
+        return len(main.calls)
+
+    return run_virtually(scenario)
+
+
+def test_f28_f57_an_answer_that_comes_while_the_store_is_away_is_stored_when_it_is_back() -> None:
+    assert paid_with_an_outage(answer_s=20, outage=(10, 70), other_s=75) == 1
+
+
+def test_f28_f57_a_claim_that_nobody_could_prolong_is_not_taken_from_one_that_lives() -> None:
+    assert paid_with_an_outage(answer_s=100, outage=(10, 71), other_s=71.5) == 1
+
+
+async def test_f28_a_claim_that_ran_out_before_the_call_is_claimed_anew() -> None:
+    store, clock, main = MemoryStore(), VirtualClock(NOON), Scripted()
+
+    class Slow(MemorySummaries):
+        looks = 0
+
+        async def get(self, key: SummaryKey) -> Summary | None:
+            self.looks += 1
+            if self.looks == 2:  # the look after the claim
+                clock.advance(20)
+                until = clock.now() + timedelta(seconds=25)
+                assert await self.claim(key, "other", now=clock.now(), until=until)
+            return await super().get(key)
+
+    store.summaries = Slow()
+    writers = Writers(main, Scripted(model="extractive"))
+    patience = timedelta(seconds=15)
+    one = SummariseService(writers, store=store, clock=clock, owner="one", patience=patience)
+    assert (await one.summarise(PAPER, "zh")).main_work
+    assert clock.now() >= NOON + timedelta(seconds=45)
+    assert len(main.calls) == 1
 
 
 async def test_f28_a_claim_is_prolonged_within_whatever_patience_there_is() -> None:
