@@ -70,6 +70,11 @@ class Votes(Protocol):
         """A paper's votes in a chat."""
         ...
 
+    async def hand_over(self, target: Target, platform: str) -> int:
+        """Give the votes cast at exactly this target to the bot that is called ``platform``, whose
+        users go by the same ids; what stands there already stays. Returns how many they were."""
+        ...
+
     async def forget(self, user: str) -> int:
         """Remove somebody's votes everywhere; returns how many."""
         ...

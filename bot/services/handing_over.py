@@ -19,8 +19,9 @@ _EVERYTHING = 1_000_000
 async def hand_over(chat: Chat, platform: str, store: Store, clock: Clock) -> Target:
     """Give a stored chat to the bot that the settings call ``platform``; returns its new target.
 
-    Its settings go along, and so does what waits for it or was sent to it; of the old bot's chat
-    nothing stays, votes neither. If this is cut short, the same once more ends it.
+    Its settings go along, and so do its votes and what waits for it or was sent to it: a chat's and
+    a person's ids are the platform's, not a bot's. Of the old bot's chat nothing stays. If this is
+    cut short, the same once more ends it.
 
     Raises:
         InvalidInput: the other bot has a chat there already, with other settings.
@@ -43,6 +44,7 @@ async def hand_over(chat: Chat, platform: str, store: Store, clock: Clock) -> Ta
     await store.outbox.add([row for row in rows if row.state is State.PENDING])
     if chat.suspended.startswith(BY_OPERATOR) and chat.suspended != _MOVING:
         await store.chats.suspend(new, chat.suspended)
+    await store.votes.hand_over(old, platform)
     await store.register.forget(old)
     return new
 

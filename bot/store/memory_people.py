@@ -9,7 +9,7 @@ from bot.domain.paper_id import PaperId
 from bot.domain.target import Target
 from bot.ports import Tally, Vote
 from bot.store.addresses import readdressed, settled
-from bot.store.tallies import best_first
+from bot.store.tallies import best_first, known_to
 
 # Platform, chat, paper, user: one vote.
 _Key: TypeAlias = tuple[str, str, PaperId, str]
@@ -84,6 +84,16 @@ class MemoryVotes:
             del self._votes[_key(vote)]
             moved = replace(vote, target=readdressed(vote.target, chat))
             self._votes.setdefault(_key(moved), moved)
+
+    async def hand_over(self, target: Target, platform: str) -> int:
+        """See the port."""
+        votes = [vote for vote in self._votes.values() if vote.target == target]
+        for vote in votes:
+            del self._votes[_key(vote)]
+            user = known_to(platform, vote.user, of=target.platform)
+            moved = replace(vote, target=replace(target, platform=platform), user=user)
+            self._votes.setdefault(_key(moved), moved)
+        return len(votes)
 
     def _in_chat(self, target: Target) -> list[Vote]:
         place = (target.platform, target.chat)

@@ -9,10 +9,10 @@ import sqlalchemy as sa
 from bot.domain.paper_id import PaperId
 from bot.domain.target import Target
 from bot.ports import Tally, Vote
-from bot.store.chat_rows import columns_of
+from bot.store.chat_rows import at_target, columns_of
 from bot.store.database import Database
 from bot.store.tables import SAVED, VOTES
-from bot.store.tallies import best_first
+from bot.store.tallies import best_first, known_to
 
 
 class SqlSaved:
@@ -89,6 +89,18 @@ class SqlVotes:
             row = (await connection.execute(of_it)).first()
         return Tally(paper_id, 0, 0) if row is None else Tally(*row)
 
+    async def hand_over(self, target: Target, platform: str) -> int:
+        """See the port."""
+        here = at_target(VOTES, target)
+        async with self._database.writing() as connection:
+            rows = (await connection.execute(sa.select(VOTES).where(here))).mappings().all()
+            if rows:
+                moved = [_handed_over(row, platform) for row in rows]
+                insert = self._database.insert(VOTES).on_conflict_do_nothing()
+                await connection.execute(insert, moved)
+                await connection.execute(sa.delete(VOTES).where(here))
+        return len(rows)
+
     async def forget(self, user: str) -> int:
         """See the port."""
         statement = sa.delete(VOTES).where(VOTES.c.user_id == user)
@@ -104,6 +116,11 @@ def _row(vote: Vote) -> dict[str, Any]:
         "value": vote.value,
         "cast_at": vote.at,
     }
+
+
+def _handed_over(row: sa.RowMapping, platform: str) -> dict[str, Any]:
+    user = known_to(platform, row["user_id"], of=row["platform"])
+    return {**row, "platform": platform, "user_id": user}
 
 
 def _standing(vote: Vote) -> sa.Select[Any]:

@@ -16,3 +16,8 @@ def _age(paper_id: PaperId) -> tuple[bool, str]:
     centuries."""
     month = paper_id.value.rpartition("/")[2]
     return paper_id.is_new_style or month < "9", month
+
+
+def known_to(platform: str, user: str, *, of: str) -> str:
+    """Who casts a vote (``Vote.user``) at the bot ``of``, as another bot calls them."""
+    return f"{platform}:{user.removeprefix(f'{of}:')}"

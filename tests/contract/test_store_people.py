@@ -114,3 +114,25 @@ async def test_f33_votes_move_with_their_chat_and_what_is_there_stays(store: Sto
     await store.chats.move(HERE, OTHER)
     assert await tally(store, HERE) == []
     assert await tally(store, OTHER) == [Tally(TWO, 1, 0), Tally(ONE, 0, 1)]
+
+
+async def test_a_chats_votes_go_to_another_bot_where_they_are_the_same_peoples(
+    store: Store,
+) -> None:
+    there = replace(HERE, platform="telegram-team")
+    await cast(
+        store,
+        (HERE, ONE, ANN, 1),
+        (HERE, ONE, "telegram:77:up", 3),
+        (HERE, TWO, ANN, -1),
+        (TOPIC, THREE, ANN, 1),
+        (OTHER, ONE, ANN, 1),
+        (there, TWO, "telegram-team:1", 1),
+    )
+    assert await store.votes.hand_over(HERE, "telegram-team") == 3
+    assert await tally(store, there) == [Tally(ONE, 4, 0), Tally(TWO, 1, 0)]
+    assert await tally(store, HERE) == [Tally(THREE, 1, 0)]
+    assert await tally(store, OTHER) == [Tally(ONE, 1, 0)]
+    await cast(store, (there, ONE, "telegram-team:1", -1), (there, ONE, "telegram-team:77:up", 5))
+    assert await store.votes.of_paper(there, ONE) == Tally(ONE, 5, 1)
+    assert await store.votes.hand_over(HERE, "telegram-team") == 0

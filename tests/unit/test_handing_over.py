@@ -10,8 +10,9 @@ from bot.domain.chat import BY_OPERATOR, Chat
 from bot.domain.delivery import Delivery, State
 from bot.domain.errors import InvalidInput
 from bot.domain.filters import Filters
+from bot.domain.paper_id import PaperId
 from bot.domain.target import Target
-from bot.ports import DeliveryQuery
+from bot.ports import DeliveryQuery, Tally, Vote
 from bot.services.handing_over import hand_over
 from bot.store.memory import MemoryStore
 from bot.testing import VirtualClock
@@ -61,6 +62,14 @@ async def test_what_waits_is_sent_by_the_new_bot_and_what_was_sent_is_known_ther
     # Planned again, it would be a row that is there.
     assert await store.outbox.add([Delivery(_NEW, sent.post_key, _NOW, _NOW)]) == 0
     assert len(await store.outbox.claim(9, now=_NOW, lease=lease, platform="telegram-team")) == 1
+
+
+async def test_its_votes_go_along() -> None:
+    store, paper = await _store(), PaperId("2608.00001")
+    await store.votes.cast(Vote(_OLD, paper, "telegram:5", 1, _NOW))
+    await hand_over(_CHAT, "telegram-team", store, VirtualClock(_NOW))
+    assert await store.votes.of_paper(_NEW, paper) == Tally(paper, 1, 0)
+    assert await store.votes.cast(Vote(_NEW, paper, "telegram-team:5", -1, _NOW)) == 1
 
 
 async def test_f55_nothing_waits_at_the_new_place_before_the_chat_is_there() -> None:
