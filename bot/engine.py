@@ -1,4 +1,4 @@
-"""The engine on DBOS: durable workflows on SQLite or PostgreSQL. The only importer of dbos.
+"""The engine on DBOS: durable workflows on SQLite or PostgreSQL. It and its queues import DBOS.
 
 DBOS lives on threads and an event loop of its own, so that its database calls never stand in the
 way of a heartbeat; only the jobs themselves run on ours.
@@ -16,17 +16,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from dbos import (
-    DBOS,
-    DBOSConfig,
-    DBOSPortableJSONSerializer,
-    SetWorkflowID,
-    WorkflowStatus,
-)
+from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetWorkflowID, WorkflowStatus
 
 from bot.domain.errors import StoreError, SulanError
 from bot.engine_log import Seldom
 from bot.engine_port import Job, Work
+from bot.engine_queues import NAME, Polling, Queue, Queues
 
 T = TypeVar("T")
 
@@ -40,6 +35,8 @@ _DONE, _AGAIN = "done", "again"
 _ACTIVE = frozenset(("ENQUEUED", "PENDING", "DELAYED"))
 _MOST_AT_ONCE = 500
 _THREADS = 8
+# Seconds between two looks for notices.
+_LISTENS_S = 1.0
 # Seconds that the end may take.
 _ENDS_S = 5.0
 
@@ -50,7 +47,7 @@ class EngineOptions:
     where it is if it is a file.
 
     ``executor`` must be this process's alone among those that live, and the same after a restart.
-    ``poll_s`` is in seconds: how long a job waits at most before it begins; ``answer_s``, how long
+    ``polling`` is how long jobs wait at most before they begin; ``answer_s``, in seconds, how long
     the database may take for what it is asked (a busy one answers in less than a second).
     """
 
@@ -58,7 +55,7 @@ class EngineOptions:
     name: str
     executor: str
     path: Path | None = None
-    poll_s: float = 1.0
+    polling: Polling = field(default_factory=Polling)
     answer_s: float = 15.0
 
 
@@ -67,11 +64,12 @@ class DbosEngine:
 
     def __init__(self, options: EngineOptions) -> None:
         self._options = options
-        self._works: dict[str, tuple[Work, int]] = {}
+        self._works: dict[str, Work] = {}
+        self._queues = Queues(options.url, options.polling)
+        self._settling: asyncio.TimerHandle | None = None
         self._here: list[str] = []
         self._flows: dict[str, Callable[..., Coroutine[Any, Any, str]]] = {}
         self._cut_off: set[str] = set()
-        self._alone: set[str] = set()
         self._running: dict[asyncio.Task[bool], str] = {}
         self._stopping = False
         # One thread: DBOS's calls from here follow one another.
@@ -88,18 +86,19 @@ class DbosEngine:
         here: bool = True,
     ) -> None:
         """See the port."""
-        self._works[kind] = (work, at_once)
+        self._works[kind] = work
+        self._queues.add(Queue(kind, at_once, alone))
         if here:
             self._here.append(kind)
         if cut_off:
             self._cut_off.add(kind)
-        if alone:
-            self._alone.add(kind)
 
     async def start(self) -> None:
         """See the port."""
         self._loop = asyncio.get_running_loop()
         await self._call_within(None, self._launch)
+        self._begun = self._loop.time()
+        self._settling = self._loop.call_later(self._options.polling.hurries_s, self._settle)
 
     async def enqueue(self, jobs: Sequence[Job]) -> int:
         """See the port."""
@@ -119,11 +118,16 @@ class DbosEngine:
             await self._call(lambda: _forget(completed_after=_moment(after)))
         if dead:
             await self._call(lambda: _take_over(dead))
+        if self._loop.time() >= self._begun + self._options.polling.hurries_s:
+            # Again, if that did not work; and what died in a hurry left its queues so.
+            await self._call(lambda: self._queues.settle(left=bool(dead)))
 
     async def stop(self, grace: float) -> None:
         """See the port."""
         self._stopping = True
         _dbos_log.setLevel(logging.ERROR)  # it warns of every job that is cut off
+        if self._settling is not None:
+            self._settling.cancel()
         waited = [task for task, kind in self._running.items() if kind not in self._cut_off]
         if waited:
             await asyncio.wait(waited, timeout=grace)
@@ -131,7 +135,7 @@ class DbosEngine:
             task.cancel()
         await asyncio.gather(*self._running, return_exceptions=True)
         with suppress(StoreError):  # an end like that of a kill, which loses nothing
-            await self._call_within(_ENDS_S, lambda: DBOS.destroy(destroy_registry=True))
+            await self._call_within(_ENDS_S, self._end)
         self._thread.shutdown(wait=False, cancel_futures=True)
 
     async def _call(self, work: Callable[[], T]) -> T:
@@ -169,15 +173,18 @@ class DbosEngine:
         for kind in self._works:
             self._flows[kind] = DBOS.workflow(name=kind)(self._flow(kind))
         DBOS.listen_queues(self._here)
+        self._queues.hurry(self._here)
         DBOS.launch()
-        for kind, (_, at_once) in self._works.items():
-            DBOS.register_queue(
-                kind,
-                worker_concurrency=1 if kind in self._alone else at_once,
-                global_concurrency=1 if kind in self._alone else None,
-                polling_interval_sec=self._options.poll_s,
-                on_conflict="always_update",
-            )
+        self._queues.register()
+
+    def _end(self) -> None:
+        with suppress(Exception):
+            self._queues.settle()
+        DBOS.destroy(destroy_registry=True)
+
+    def _settle(self) -> None:
+        """On our loop, a moment after the start. If that fails, ``maintain`` does it."""
+        self._thread.submit(self._queues.settle)
 
     def _flow(self, kind: str) -> Callable[..., Coroutine[Any, Any, str]]:
         async def flow(arguments: list[str]) -> str:
@@ -194,7 +201,7 @@ class DbosEngine:
 
     async def _work(self, kind: str, arguments: list[str]) -> bool:
         """On our loop."""
-        task = asyncio.ensure_future(self._works[kind][0](arguments))
+        task = asyncio.ensure_future(self._works[kind](arguments))
         self._running[task] = kind
         try:
             return await task
@@ -223,13 +230,13 @@ class DbosEngine:
 
 def _config(options: EngineOptions) -> DBOSConfig:
     return DBOSConfig(
-        name="sulan",
+        name=NAME,
         system_database_url=options.url,
         application_version=_VERSION,
         executor_id=options.executor,
         max_executor_threads=_THREADS,
         # Nothing here is notified of anything; it is what its end waits for.
-        notification_listener_polling_interval_sec=options.poll_s,
+        notification_listener_polling_interval_sec=min(options.polling.every_s, _LISTENS_S),
         log_level="WARNING",
         enable_otlp=False,
         # Its default pickles, and a database should not be able to run code.

@@ -9,18 +9,19 @@ from datetime import timedelta
 from bot.crew import Jobs
 from bot.domain.role import Role
 from bot.engine import DbosEngine, EngineOptions
+from bot.engine_queues import Polling
 from bot.ground import Ground
 from bot.schedule import Schedule, Tick
 from bot.services.audiences import Audiences
 from bot.services.heartbeat import Heartbeats
 from bot.services.plan import Planner
-from bot.services.rounds.duties import Duties, Plan, Rhythm, Team
+from bot.services.rounds.duties import COLLECT, FORGET, Duties, Plan, Rhythm, Team
 from bot.services.wakes import DELIVER
 from bot.store.location import engine_beside, locate, prepare
 from config.settings import Settings
 
 # The longest that a job waits to begin, in seconds; each queue costs a query that often.
-_ENGINE_POLL_S = 1.0
+_POLL_S = 1.0
 
 
 def jobs_of(ground: Ground) -> Jobs:
@@ -51,14 +52,16 @@ def jobs_of(ground: Ground) -> Jobs:
 def _engine(settings: Settings, executor: str) -> DbosEngine:
     """The engine on a database of its own: a file beside the store's, or the same PostgreSQL."""
     location = locate(settings.store.url.get_secret_value())
-    poll_s = min(_ENGINE_POLL_S, settings.run.plan_every_s / 2)
+    polling = Polling(
+        min(_POLL_S, settings.run.plan_every_s / 2), soon=(COLLECT,), leisurely=(FORGET,)
+    )
     if location.path is None:
         url = location.url.render_as_string(hide_password=False)
-        return DbosEngine(EngineOptions(url, location.name, executor, poll_s=poll_s))
+        return DbosEngine(EngineOptions(url, location.name, executor, polling=polling))
     path = engine_beside(location.path)
     prepare(path)
     url = location.url.set(drivername="sqlite", database=str(path)).render_as_string()
-    return DbosEngine(EngineOptions(url, str(path), executor, path, poll_s))
+    return DbosEngine(EngineOptions(url, str(path), executor, path, polling))
 
 
 def _plan(ground: Ground, audiences: Audiences) -> Plan:

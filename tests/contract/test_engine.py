@@ -1,9 +1,10 @@
 """Every engine does the same with jobs."""
 
 import asyncio
+import sqlite3
 import stat
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -14,10 +15,12 @@ import pytest
 from bot.clock import SystemClock
 from bot.engine import DbosEngine, EngineOptions
 from bot.engine_port import Engine, Job
+from bot.engine_queues import Polling
 from bot.engine_testing import InProcessEngine, Shelf
 from bot.store.location import locate
 
 _PATIENCE = 20.0
+_OFTEN = Polling(0.05)
 
 
 class Start(Protocol):
@@ -69,8 +72,8 @@ def make(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[str], Engi
             return InProcessEngine(SystemClock(), shelf, executor=executor)
         if request.param == "postgres":
             url = locate(address).url.render_as_string(hide_password=False)
-            return DbosEngine(EngineOptions(url, "postgres", executor, poll_s=0.05))
-        options = EngineOptions(f"sqlite:///{path}", path.name, executor, path, poll_s=0.05)
+            return DbosEngine(EngineOptions(url, "postgres", executor, polling=_OFTEN))
+        options = EngineOptions(f"sqlite:///{path}", path.name, executor, path, polling=_OFTEN)
         return DbosEngine(options)
 
     return build
@@ -312,7 +315,7 @@ async def test_f60_jobs_that_have_to_be_alone_wait_for_what_a_process_left_under
     path.touch(0o600)
 
     def engine(executor: str, worker: Worker) -> Engine:
-        options = EngineOptions(f"sqlite:///{path}", path.name, executor, path, poll_s=0.05)
+        options = EngineOptions(f"sqlite:///{path}", path.name, executor, path, polling=_OFTEN)
         made = DbosEngine(options)
         made.register("kind", worker, at_once=3, alone=True)
         return made
@@ -359,3 +362,61 @@ async def test_what_the_dead_left_goes_to_nobody_who_does_not_do_such_jobs_f55(
     async with running(make, last, executor=heir) as engine:
         await idle(engine)
     assert (idler.given, last.given) == ([], [("a",)])
+
+
+def _hasty(path: Path, worker: Worker, *, executor: str = "one", hurries_s: float = 60) -> Engine:
+    """One whose jobs would begin after ten minutes, were it not for the start."""
+    polling = Polling(600, soon=("kind",), hurries_s=hurries_s)
+    engine = DbosEngine(EngineOptions(f"sqlite:///{path}", path.name, executor, path, polling))
+    engine.register("kind", worker, at_once=1)
+    return engine
+
+
+def _waits_s(path: Path) -> float:
+    with closing(sqlite3.connect(path)) as connection:
+        return connection.execute("SELECT polling_interval_sec FROM queues").fetchone()[0]
+
+
+async def test_a_start_need_not_wait_for_the_jobs_it_puts_in(tmp_path: Path) -> None:
+    path, worker = tmp_path / "jobs.engine.sqlite3", Worker()
+    path.touch(0o600)
+    first = _hasty(path, worker)
+    await first.start()
+    await first.stop(0)
+    assert _waits_s(path) == 600
+    second = _hasty(path, worker)
+    await second.start()
+    try:
+        assert _waits_s(path) < 1
+        await second.enqueue([Job("kind", "a")])
+        await idle(second)
+    finally:
+        await second.stop(0.1)
+    assert worker.ended == 1
+    assert _waits_s(path) == 600
+
+
+async def test_after_a_start_jobs_are_looked_for_as_seldom_as_before(tmp_path: Path) -> None:
+    path = tmp_path / "jobs.engine.sqlite3"
+    path.touch(0o600)
+    for _ in range(2):
+        engine = _hasty(path, Worker(), hurries_s=0.1)
+        await engine.start()
+        await until(lambda: _waits_s(path) == 600)
+        await engine.stop(0)
+
+
+async def test_f55_who_died_in_a_hurry_leaves_nobody_in_one(tmp_path: Path) -> None:
+    path, long_ago = tmp_path / "jobs.engine.sqlite3", SystemClock().now() - timedelta(days=1)
+    path.touch(0o600)
+    engine = _hasty(path, Worker(), executor="two", hurries_s=0)
+    await engine.start()
+    try:
+        with closing(sqlite3.connect(path)) as connection, connection:
+            connection.execute("UPDATE queues SET polling_interval_sec = 0.05")
+        await engine.maintain(before=long_ago)
+        assert _waits_s(path) < 1
+        await engine.maintain(before=long_ago, dead=["one"])
+        assert _waits_s(path) == 600
+    finally:
+        await engine.stop(0)

@@ -9,12 +9,14 @@ from pathlib import Path
 import pytest
 
 from bot.engine import DbosEngine, EngineOptions
+from bot.engine_queues import Polling
 from bot.store.location import locate
 
 _PROCESS = """
 import asyncio, sys
 from pathlib import Path
 from bot.engine import DbosEngine, EngineOptions
+from bot.engine_queues import Polling
 from bot.engine_port import Job
 
 async def hang(arguments):
@@ -23,7 +25,7 @@ async def hang(arguments):
 
 async def main():
     url, path = sys.argv[1], Path(sys.argv[2]) if sys.argv[2] else None
-    engine = DbosEngine(EngineOptions(url, "x", "one", path, poll_s=0.05))
+    engine = DbosEngine(EngineOptions(url, "x", "one", path, polling=Polling(0.05)))
     engine.register("kind", hang, at_once=1)
     await engine.start()
     await engine.enqueue([Job("kind", "a", ("a",)), Job("kind", "b", ("b",))])
@@ -38,9 +40,9 @@ def options(request: pytest.FixtureRequest, tmp_path: Path) -> EngineOptions:
     if request.param == "postgres":
         address = request.getfixturevalue("new_postgres")()
         url = locate(address).url.render_as_string(hide_password=False)
-        return EngineOptions(url, "x", "one", poll_s=0.05)
+        return EngineOptions(url, "x", "one", polling=Polling(0.05))
     path = tmp_path / "jobs.engine.sqlite3"
-    return EngineOptions(f"sqlite:///{path}", "x", "one", path, poll_s=0.05)
+    return EngineOptions(f"sqlite:///{path}", "x", "one", path, polling=Polling(0.05))
 
 
 async def test_jobs_of_a_killed_process_are_done_by_the_next_under_its_name_f55(

@@ -22,6 +22,7 @@ from bot.domain.paper_id import PaperId
 from bot.domain.target import Receipt, Target
 from bot.engine import DbosEngine, EngineOptions
 from bot.engine_port import Job
+from bot.engine_queues import Polling
 from bot.services.deliver.testing import START, Stage
 from bot.store.location import locate
 from bot.store.sql_store import SqlStore, open_store
@@ -167,7 +168,7 @@ async def test_f57_the_engine_outlives_its_database(fragile_postgres: PostgresCl
         return True
 
     url = locate(fragile_postgres.url).url.render_as_string(hide_password=False)
-    engine = DbosEngine(EngineOptions(url, "postgres", "one", poll_s=0.05, answer_s=1))
+    engine = DbosEngine(EngineOptions(url, "postgres", "one", polling=Polling(0.05), answer_s=1))
     engine.register("kind", note, at_once=2)
     await engine.start()
     try:
