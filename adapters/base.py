@@ -16,10 +16,13 @@ from bot.ports import Bells, Clock, Inbox, Leases
 @dataclass(frozen=True, slots=True)
 class Pace:
     """What a platform permits. ``per_second`` is for all chats together, under one token;
-    ``chat_gap`` is in seconds, between two messages to one chat. ``None`` is no limit."""
+    ``chat_gap`` is in seconds, between two messages to one chat. ``None`` is no limit. Where
+    ``burst`` is more than 1, so many may go to a chat one after another without a pause, and never
+    more of them within ``burst`` gaps, which are less than a minute together."""
 
     per_second: float | None = None
     chat_gap: float | None = None
+    burst: int = 1
 
 
 @dataclass(frozen=True, slots=True)

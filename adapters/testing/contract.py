@@ -194,6 +194,7 @@ class SendingContract(_Filled):
         pace = self.adapter().pace(self.target)
         assert pace.per_second is None or pace.per_second > 0
         assert pace.chat_gap is None or pace.chat_gap >= 0
+        assert pace.burst == 1 or (pace.burst > 1 and 0 < pace.burst * (pace.chat_gap or 0) < 60)
 
     def test_an_edit_can_be_repeated_if_the_adapter_edits(self) -> None:
         async def edit() -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from bot.domain.burst import Burst
 from bot.domain.delivery import Delivery, State
 from bot.domain.target import Target
 
@@ -52,12 +53,18 @@ class Outbox(Protocol):
         ...
 
     async def save(
-        self, deliveries: Sequence[Delivery], *, spaced: Mapping[Target, datetime] | None = None
+        self,
+        deliveries: Sequence[Delivery],
+        *,
+        spaced: Mapping[Target, datetime] | None = None,
+        bursts: Sequence[Burst] = (),
     ) -> Sequence[Delivery]:
         """Write states back, all in one transaction; what is not there is not written.
 
         ``spaced`` maps chats to moments before which they get nothing (as ``space`` does); it is
-        written whether or not their deliveries are.
+        written whether or not their deliveries are. ``bursts`` are messages that have gone to chats
+        of which several may go at once; each is added, in the same transaction, to what their queue
+        knows of all processes' messages, and makes it wait where ``burst.with_another`` says so.
 
         Returns those of state ``sending`` that must not be sent after all: their target has been
         suspended meanwhile (F70; they are written, and go back by another ``save``), or somebody

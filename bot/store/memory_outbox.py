@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
+from bot.domain.burst import Burst, with_another
 from bot.domain.delivery import UNSENT_FOR_GOOD, Delivery, State, renewed
 from bot.domain.target import Target
 from bot.ports import DeliveryQuery
@@ -27,6 +28,7 @@ class MemoryOutbox:
         self._counter = count()
         self._open: dict[int, dict[str, Delivery]] = {}
         self._next_at: dict[int, datetime] = {}
+        self._lately: dict[int, tuple[datetime, ...]] = {}
 
     async def add(self, deliveries: Sequence[Delivery]) -> int:
         """See the port."""
@@ -56,11 +58,20 @@ class MemoryOutbox:
         return claimed
 
     async def save(
-        self, deliveries: Sequence[Delivery], *, spaced: Mapping[Target, datetime] | None = None
+        self,
+        deliveries: Sequence[Delivery],
+        *,
+        spaced: Mapping[Target, datetime] | None = None,
+        bursts: Sequence[Burst] = (),
     ) -> Sequence[Delivery]:
         """See the port."""
         for target, until in (spaced or {}).items():
-            await self.space(target, until=until)
+            self._space(lane_of(target), until)
+        for burst in bursts:
+            lane = lane_of(burst.target)
+            self._lately[lane], until = with_another(self._lately.get(lane, ()), burst)
+            if until is not None:
+                self._space(lane, until)
         barred: list[Delivery] = []
         for delivery in deliveries:
             row = self._rows.get(delivery.id)
@@ -75,8 +86,7 @@ class MemoryOutbox:
 
     async def space(self, target: Target, *, until: datetime) -> None:
         """See the port."""
-        lane = lane_of(target)
-        self._next_at[lane] = max(until, self._next_at.get(lane, until))
+        self._space(lane_of(target), until)
 
     async def find(self, query: DeliveryQuery) -> Sequence[Delivery]:
         """See the port."""
@@ -137,10 +147,7 @@ class MemoryOutbox:
                 if moved.id not in self._rows:
                     self._numbers[moved.id] = number
                     self._write(moved)
-        spacing = self._next_at.pop(lane_of(old), None)
-        if spacing is not None:
-            lane = lane_of(new)
-            self._next_at[lane] = max(spacing, self._next_at.get(lane, spacing))
+        self._move_spacing(lane_of(old), lane_of(new))
 
     def clock_went_back(self, by: timedelta, now: datetime) -> None:
         """Move what ends later than now: spacings, leases, waits before another try."""
@@ -151,6 +158,16 @@ class MemoryOutbox:
                 self._write(replace(row, lease_until=earlier(row.lease_until, by, now)))
             elif row.attempts or row.due_at <= row.created_at:
                 self._write(replace(row, due_at=earlier(row.due_at, by, now)))
+
+    def _space(self, lane: int, until: datetime) -> None:
+        self._next_at[lane] = max(until, self._next_at.get(lane, until))
+
+    def _move_spacing(self, old: int, new: int) -> None:
+        spacing = self._next_at.pop(old, None)
+        if spacing is not None:
+            self._space(new, spacing)
+        if old in self._lately:
+            self._lately[new] = self._lately.pop(old)
 
     def _write(self, delivery: Delivery) -> None:
         delivery = replace(delivery, target=settled(delivery.target))

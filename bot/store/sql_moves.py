@@ -6,8 +6,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.delivery import Delivery
 from bot.domain.target import Target
 from bot.store.addresses import lane_of, readdressed
+from bot.store.column_types import Instant
 from bot.store.database import Database, batches
 from bot.store.lanes import LONG_AGO
+from bot.store.later import later
 from bot.store.tables import CHAT_MOVES, CHATS, DELIVERIES, LANES
 
 
@@ -51,12 +53,15 @@ async def move_deliveries(connection: AsyncConnection, old: Target, chat: str) -
 
 async def move_spacing(connection: AsyncConnection, old: Target, new: Target) -> None:
     """The new address waits as long as the old one, if that is longer; the old one no more."""
-    left = sa.select(LANES.c.next_at).where(LANES.c.lane == lane_of(old))
-    until = (await connection.execute(left)).scalar_one()
-    lane = sa.update(LANES).where(LANES.c.lane == lane_of(new), LANES.c.next_at < until)
-    await connection.execute(lane.values(next_at=until))
+    left = sa.select(LANES.c.next_at, LANES.c.lately).where(LANES.c.lane == lane_of(old))
+    until, lately = (await connection.execute(left)).one()
+    waits = {"next_at": later(LANES.c.next_at, sa.literal(until, Instant))}
+    if lately is not None:
+        waits["lately"] = lately
+    lane = sa.update(LANES).where(LANES.c.lane == lane_of(new))
+    await connection.execute(lane.values(waits))
     left_lane = sa.update(LANES).where(LANES.c.lane == lane_of(old))
-    await connection.execute(left_lane.values(next_at=LONG_AGO))
+    await connection.execute(left_lane.values(next_at=LONG_AGO, lately=None))
 
 
 async def remember(database: Database, connection: AsyncConnection, old: Target, home: str) -> None:

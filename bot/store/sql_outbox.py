@@ -8,11 +8,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.domain.burst import Burst
 from bot.domain.delivery import Delivery, State
 from bot.domain.target import Target
 from bot.ports import DeliveryQuery
 from bot.store.adding import add
 from bot.store.addresses import lane_of
+from bot.store.bursts import noting, rows_of
 from bot.store.column_types import Instant
 from bot.store.database import Database, batches
 from bot.store.lanes import ABLE, LEASE_END, NEVER, ROW, lock, refresh
@@ -52,16 +54,22 @@ class SqlOutbox:
         return claimed
 
     async def save(
-        self, deliveries: Sequence[Delivery], *, spaced: Mapping[Target, datetime] | None = None
+        self,
+        deliveries: Sequence[Delivery],
+        *,
+        spaced: Mapping[Target, datetime] | None = None,
+        bursts: Sequence[Burst] = (),
     ) -> Sequence[Delivery]:
         """See the port."""
         sending = [delivery for delivery in deliveries if delivery.state is State.SENDING]
-        targets = [*(delivery.target for delivery in deliveries), *(spaced or ())]
+        targets = [*(one.target for one in (*deliveries, *bursts)), *(spaced or ())]
         lanes = {lane_of(target) for target in targets}
         async with self._database.writing() as connection:
             await lock(connection, lanes)
             if spaced:
                 await connection.execute(self._space_all(), _spacings(spaced))
+            if bursts:
+                await connection.execute(noting(self._database), rows_of(bursts))
             gone, suspended = await _barred(connection, sending)
             rows = [_changes(delivery) for delivery in deliveries if delivery.id not in gone]
             if rows:

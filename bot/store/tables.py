@@ -175,8 +175,8 @@ CHAT_MOVES = sa.Table(
 )
 
 # One queue a chat (addresses.lane_of). ``ready_at`` is the moment from which a claim finds
-# something in it; ``lanes.refresh`` computes it. ``lately`` is when the chat was last written to, as
-# far as its platform counts (``bursts``).
+# something in it; ``lanes.refresh`` computes it. ``lately`` is when the chat was last written to,
+# where its platform permits bursts (``bursts``).
 LANES = sa.Table(
     "lanes",
     METADATA,
