@@ -39,7 +39,7 @@ def part_of(role: Role) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Beside:
+class Extras:
     """What is looked at where it is there: the chats, the room for the store's file in bytes, the
     doors of platforms. ``None`` is no limit of the model's budget."""
 
@@ -61,7 +61,7 @@ class Observed:
     parts: Sequence[str]
     first_seen: Callable[[], Mapping[PaperId, datetime]]
     owner: str
-    beside: Beside = field(default_factory=Beside)
+    extras: Extras = field(default_factory=Extras)
 
 
 class Observer:
@@ -115,8 +115,8 @@ class Observer:
             needs={kind: needs[kind] for kind in Kind},
             chats=await self._chats(),
             tallies=seen.health.tallies(),
-            hooks=seen.beside.answered(),
-            free=seen.beside.free(),
+            hooks=seen.extras.answered(),
+            free=seen.extras.free(),
             budget=await self._budget(),
         )
         return self.metrics.text(gathered, now=now)
@@ -134,9 +134,9 @@ class Observer:
 
     async def _chats(self) -> Mapping[tuple[str, str], int]:
         """Chats by platform and state, counted anew only after one has changed."""
-        if self._seen.beside.roll is None:
+        if self._seen.extras.roll is None:
             return {}
-        chats = await self._seen.beside.roll.all()
+        chats = await self._seen.extras.roll.all()
         if chats is not self._counted:
             counts: Counter[tuple[str, str]] = Counter()
             for first in range(0, len(chats), _SLICE):
@@ -148,14 +148,14 @@ class Observer:
 
     async def _budget(self) -> float | None:
         """The part of today's budget that is used, by whichever limit is nearer."""
-        beside, today = self._seen.beside, self._seen.clock.now().date()
+        extras, today = self._seen.extras, self._seen.clock.now().date()
         midnight = datetime.combine(today, time(), UTC)
         spent = await self._seen.store.ledger.spent(since=midnight)
         used: list[float] = []
-        if beside.daily_tokens:
-            used.append(spent.tokens / beside.daily_tokens)
-        if beside.daily_usd:
-            used.append(float(spent.cost_usd / beside.daily_usd))
+        if extras.daily_tokens:
+            used.append(spent.tokens / extras.daily_tokens)
+        if extras.daily_usd:
+            used.append(float(spent.cost_usd / extras.daily_usd))
         return max(used, default=None)
 
     async def _look_at_roles(self) -> Mapping[Role, int]:
@@ -169,7 +169,7 @@ class Observer:
             if count:
                 health.worked(part_of(role), at=now)
             else:
-                health.failed(part_of(role), UNMANNED.format(role=role), at=now)
+                health.found_failing(part_of(role), UNMANNED.format(role=role), at=now)
         return counts
 
     async def _probe(self) -> None:
@@ -179,7 +179,7 @@ class Observer:
                 _PROBE, self._seen.owner, now=now, until=now + timedelta(seconds=1)
             )
         except StoreError as error:
-            self._seen.health.failed("store", str(error), at=now)
+            self._seen.health.found_failing("store", str(error), at=now)
         else:
             self._seen.health.worked("store", at=now)
 

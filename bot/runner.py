@@ -13,7 +13,7 @@ from bot.domain.chat import Chat
 from bot.domain.digest import Digest
 from bot.domain.role import ENGINE_ROLES, Role
 from bot.ground import Ground
-from bot.observing import Beside, Observed, Observer, part_of
+from bot.observing import Extras, Observed, Observer, part_of
 from bot.services.archive import StoredDays
 from bot.services.chat_roll import ChatRoll
 from bot.services.commands.asking import CommandOptions, Means
@@ -29,14 +29,13 @@ from bot.services.rounds.membership import Membership
 from bot.services.rounds.roster import enrol
 from bot.services.rounds.writing import Writing
 from bot.services.wakes import DELIVER, Wakes
-from bot.services.watching.lookouts import Lookouts
-from bot.services.watching.lookouts import Views as Lookout
-from bot.services.watching.watchman import EVERY_S, Beat, Operator, Watchman
+from bot.services.watching.lookouts import Lookouts, Watched
+from bot.services.watching.watchman import EVERY_S, Operator, Watchman, WatchTools
 from bot.store.location import locate, room
 from bot.translations import load_speech
 from bot.web.hooks import Hooks
 from bot.web.metrics import Metrics
-from bot.web.server import Views, WebServer
+from bot.web.server import Pages, WebServer
 from config.rules import LEAST_COLLECT_S
 from config.settings import Settings
 from summarizer.extractive import ExtractiveSummarizer
@@ -159,19 +158,19 @@ def _watchman(ground: Ground, stack: AsyncExitStack) -> Watchman:
     async def added() -> None:
         ground.wakes.wake(DELIVER)
 
-    views = Lookout(store, sulan.clock, ground.roll, ground.health, lambda: room_of(settings))
-    beat = Beat(
+    watched = Watched(store, sulan.clock, ground.roll, ground.health, lambda: room_of(settings))
+    tools = WatchTools(
         store,
         sulan.clock,
         ground.health,
-        Lookouts(views),
+        Lookouts(watched),
         sulan.owner,
         explain,
         added,
         every_s=min(EVERY_S, settings.run.takeover_s),
     )
     operator = Operator(operator_of(settings), settings.language, load_speech)
-    watchman = Watchman(operator, beat)
+    watchman = Watchman(operator, tools)
     stack.push_async_callback(watchman.leave)
     return watchman
 
@@ -243,7 +242,7 @@ def _observed(ground: Ground, jobs: Jobs | None, hooks: Hooks) -> Observed:
         parts=tuple(_parts(ground)),
         first_seen=lambda: ground.writing.first_seen,
         owner=ground.sulan.owner,
-        beside=Beside(
+        extras=Extras(
             roll=ground.roll,
             free=lambda: room_of(settings),
             answered=lambda: hooks.answered,
@@ -281,7 +280,7 @@ def _web(ground: Ground, hooks: Hooks, observer: Observer) -> WebServer | None:
     wanted = web.enabled or hooks.wanted or len(roles) < len(Role)
     if Role.WEB not in roles or not wanted:
         return None
-    return WebServer(Views(observer.report, observer.text, hooks), host=web.host, port=web.port)
+    return WebServer(Pages(observer.report, observer.text, hooks), host=web.host, port=web.port)
 
 
 def room_of(settings: Settings) -> int | None:

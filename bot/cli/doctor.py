@@ -18,7 +18,7 @@ from bot.services.chat_roll import ChatRoll
 from bot.services.health import Health
 from bot.services.watching.finding import Finding, Severity
 from bot.services.watching.findings import Premises, findings
-from bot.services.watching.lookouts import Views
+from bot.services.watching.lookouts import Watched
 from bot.store.examine import examine
 from bot.store.location import locate, room
 from bot.store.migrate import HEAD
@@ -55,9 +55,9 @@ async def _look(settings: Settings) -> Sequence[Finding]:
         found.append(Finding(location.name, Severity.OK, ours))
         async with started(settings, writes=False) as sulan:
             roll = ChatRoll(sulan.store, sulan.clock)
-            views = Views(sulan.store, sulan.clock, roll, Health(), lambda: room(location))
+            watched = Watched(sulan.store, sulan.clock, roll, Health(), lambda: room(location))
             premises = Premises(platforms, operator_of(settings), last_job(location))
-            found += await findings(views, premises, sulan.clock.now())
+            found += await findings(watched, premises, sulan.clock.now())
     except StoreError as error:
         found.append(Finding("store", Severity.WRONG, str(error)))
     found += await asked(settings.web.host, settings.web.port, expected=settings.web.enabled)

@@ -1,7 +1,11 @@
 """How a part of the program stands: a source, a platform, a token, the model, the store."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+
+# For so long after it was last reported a standing is kept, and heeded where it counts when
+# something was last done: planning makes up for no slot after two days (``delivery.MAX_AGE``).
+REMEMBERED = timedelta(days=3)
 
 
 @dataclass(frozen=True, slots=True)

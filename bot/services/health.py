@@ -32,11 +32,21 @@ class Health:
         self._standings[part] = replace(known, worked_at=at, failing_since=None)
 
     def failed(self, part: str, reason: str, *, at: datetime) -> None:
-        """It failed; a row of failures counts from its first."""
-        known = self._standings.get(part, Standing())
+        """It failed at something; a row of failures begins with its first."""
+        self._note(part, reason, at)
+        self.tally("failures", part)
+
+    def found_failing(self, part: str, reason: str, *, at: datetime) -> None:
+        """A look at it found that it does not work. That is one failure, however often it is looked
+        at, until it works again."""
+        if self.of(part).failing_since is None:
+            self.tally("failures", part)
+        self._note(part, reason, at)
+
+    def _note(self, part: str, reason: str, at: datetime) -> None:
+        known = self.of(part)
         since = known.failing_since or at
         self._standings[part] = replace(known, failing_since=since, failed_at=at, reason=reason)
-        self.tally("failures", part)
 
     def tally(self, what: str, *labels: str) -> None:
         """Count something for the metrics. Labels are words of ours and names of the settings."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.domain.paper_id import PaperId
-from bot.domain.standing import Standing, known_by
+from bot.domain.standing import REMEMBERED, Standing, known_by
 from bot.domain.timetable import next_slot
 from bot.ports import CLOCK_TOLERANCE, Clock, Store
 from bot.services.audiences import Audiences, Groups
@@ -21,8 +21,6 @@ _log = logging.getLogger(__name__)
 # Planning's name on the board; it worked when a round ended.
 PLANNING = "planning"
 _REPORTED_EVERY = timedelta(hours=1)
-# No slot is made up for after two days.
-_REMEMBERED = timedelta(days=3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +82,7 @@ class Planner:
         if groups is self._served and (self._next_turn is None or now < self._next_turn):
             return Turns(planned=self._planned)
         if groups.slotted:
-            known = await self._store.standings.all(seen_since=now - _REMEMBERED)
+            known = await self._store.standings.all(seen_since=now - REMEMBERED)
             others = known_by(known.get(PLANNING, Standing()), now + CLOCK_TOLERANCE).worked_at
             moments = [at for at in (others, self._planned) if at is not None]
             self._planned = max(moments, default=None)

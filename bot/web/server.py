@@ -12,7 +12,7 @@ from bot.web.readiness import Report
 
 
 @dataclass(frozen=True, slots=True)
-class Views:
+class Pages:
     """What the pages show: the readiness report, and the metrics as text."""
 
     report: Callable[[], Awaitable[Report]]
@@ -23,8 +23,8 @@ class Views:
 class WebServer:
     """Listens on ``host`` and ``port``; port 0 takes any that is free (see ``port``)."""
 
-    def __init__(self, views: Views, *, host: str, port: int) -> None:
-        self._views = views
+    def __init__(self, pages: Pages, *, host: str, port: int) -> None:
+        self._pages = pages
         self._host = host
         self._wanted = port
         self.port = port
@@ -59,7 +59,7 @@ class WebServer:
         application.router.add_get("/healthz", self._alive)
         application.router.add_get("/readyz", self._ready)
         application.router.add_get("/metrics", self._metrics)
-        application.router.add_post("/hooks/{name}", self._views.hooks.take)
+        application.router.add_post("/hooks/{name}", self._pages.hooks.take)
         return application
 
     async def _alive(self, _: web.Request) -> web.Response:
@@ -67,11 +67,11 @@ class WebServer:
         return web.Response(text="ok\n")
 
     async def _ready(self, _: web.Request) -> web.Response:
-        report = await self._views.report()
+        report = await self._pages.report()
         status = 200 if report.ready else 503
         said = {"ready": report.ready, "parts": report.parts, "needs": report.needs}
         return web.json_response(said, status=status)
 
     async def _metrics(self, _: web.Request) -> web.Response:
-        text = await self._views.metrics()
+        text = await self._pages.metrics()
         return web.Response(body=text, headers={"Content-Type": CONTENT_TYPE})

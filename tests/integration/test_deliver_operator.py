@@ -15,8 +15,8 @@ from bot.services.deliver.tools import Tools
 from bot.services.health import Health
 from bot.services.heartbeat import QuietWords
 from bot.services.publication import Publication, Voices
-from bot.services.watching.lookouts import Lookouts, Views
-from bot.services.watching.watchman import Beat, Operator, Watchman
+from bot.services.watching.lookouts import Lookouts, Watched
+from bot.services.watching.watchman import Operator, Watchman, WatchTools
 from bot.store.memory import MemoryStore
 from bot.translations import load_speech
 from bot.virtual_time import LoopClock, run_virtually
@@ -37,9 +37,9 @@ async def _told(store: MemoryStore, health: Health, fake: FakeAdapter) -> None:
     async def nothing() -> None:
         return None
 
-    views = Views(store, clock, roll, health, lambda: None)
-    beat = Beat(store, clock, health, Lookouts(views), "me", nothing, nothing)
-    await Watchman(Operator(_HERE, "zh", load_speech), beat).look()
+    watched = Watched(store, clock, roll, health, lambda: None)
+    tools = WatchTools(store, clock, health, Lookouts(watched), "me", nothing, nothing)
+    await Watchman(Operator(_HERE, "zh", load_speech), tools).look()
     quiet = QuietWords(store, clock, health=health, wording=load_wording)
     voices = Voices(load_wording, available_languages(), ExtractiveSummarizer(clock), load_speech)
     publication = Publication(store, voices, quiet, clock=clock)

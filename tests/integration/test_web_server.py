@@ -18,7 +18,7 @@ from bot.web.gathered import Gathered
 from bot.web.hooks import MAX_BODY, Hooks
 from bot.web.metrics import Metrics
 from bot.web.readiness import Report, report
-from bot.web.server import Views, WebServer
+from bot.web.server import Pages, WebServer
 
 _NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
@@ -43,8 +43,8 @@ class Running:
 @pytest.fixture
 async def running() -> AsyncGenerator[Running, None]:
     it = Running()
-    views = Views(it.report, it.text, it.hooks)
-    server = WebServer(views, host="127.0.0.1", port=0)
+    pages = Pages(it.report, it.text, it.hooks)
+    server = WebServer(pages, host="127.0.0.1", port=0)
     await server.start()
     it.base = f"http://127.0.0.1:{server.port}"
     yield it
@@ -190,7 +190,7 @@ async def test_without_a_public_address_nobody_can_be_called() -> None:
 
 async def test_a_port_that_is_taken_is_said_plainly(running: Running) -> None:
     port = int(running.base.rpartition(":")[2])
-    views = Views(running.report, running.text, running.hooks)
-    second = WebServer(views, host="127.0.0.1", port=port)
+    pages = Pages(running.report, running.text, running.hooks)
+    second = WebServer(pages, host="127.0.0.1", port=port)
     with pytest.raises(SettingsError, match=rf"Nothing can listen on 127\.0\.0\.1:{port}"):
         await second.start()

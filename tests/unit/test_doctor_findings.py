@@ -15,7 +15,7 @@ from bot.services.health import Health
 from bot.services.rounds.membership import Membership
 from bot.services.watching.finding import Finding, Severity
 from bot.services.watching.findings import Premises, findings
-from bot.services.watching.lookouts import Views
+from bot.services.watching.lookouts import Watched
 from bot.store.memory import MemoryStore
 from bot.testing import VirtualClock
 
@@ -41,11 +41,11 @@ class Patient:
             )
             await member.join()
         health = Health()
-        views = Views(
+        watched = Watched(
             self.store, self.clock, ChatRoll(self.store, self.clock), health, lambda: None
         )
         premises = Premises({"telegram"}, _OPERATOR, self.last_job)
-        return [*await findings(views, premises, _NOW)]
+        return [*await findings(watched, premises, _NOW)]
 
     async def told(self, subject: str, *, runs: bool = True) -> Finding:
         (only,) = (one for one in await self.found(runs=runs) if one.subject == subject)

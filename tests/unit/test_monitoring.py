@@ -20,7 +20,7 @@ from bot.domain.paper_id import PaperId
 from bot.domain.role import ALL_ROLES
 from bot.domain.target import Target
 from bot.engine_testing import InProcessEngine
-from bot.observing import Beside, Observed, Observer
+from bot.observing import Extras, Observed, Observer
 from bot.services.chat_roll import ChatRoll
 from bot.services.deliver.tools import Settled
 from bot.services.health import Health
@@ -71,7 +71,7 @@ async def _scraped() -> str:
         health.worked(part, at=_NOW)
     health.tally("summaries", "model")
     health.tally("commands", "telegram", "go")
-    beside = Beside(
+    extras = Extras(
         roll=ChatRoll(store, clock),
         free=lambda: 10**9,
         answered=lambda: {("telegram", 401): 3, ("", 404): 1},
@@ -80,7 +80,7 @@ async def _scraped() -> str:
     )
     seen = {PaperId("2608.00001"): _NOW}
     engine = InProcessEngine(SystemClock())
-    observed = Observed(store, clock, health, engine, ("store",), lambda: seen, "me", beside=beside)
+    observed = Observed(store, clock, health, engine, ("store",), lambda: seen, "me", extras=extras)
     observer = Observer(observed, Metrics())
     sent = Delivery(target, "paper:2608.00001:zh", _NOW, _NOW, state=State.SENT, sent_at=_NOW)
     observer.settled(Settled(sent, "Sent"))

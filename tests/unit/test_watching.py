@@ -12,16 +12,17 @@ from bot.domain.delivery import Delivery, State
 from bot.domain.errors import BudgetSpent, ModelBusy, ModelUnusable, StoreError
 from bot.domain.role import ALL_ROLES, Role
 from bot.domain.speech import ENGLISH
-from bot.domain.standing import Standing
+from bot.domain.standing import REMEMBERED, Standing
 from bot.domain.target import Target
 from bot.ports import DeliveryQuery
 from bot.services.chat_roll import ChatRoll
 from bot.services.health import Health
+from bot.services.plan import PLANNING
 from bot.services.post_keys import OperatorPost, read_post_key
 from bot.services.rounds.membership import Membership
 from bot.services.watching.concerns import Concern, Kind, concerns, over
-from bot.services.watching.lookouts import Lookouts, Views
-from bot.services.watching.watchman import Beat, Operator, Watchman
+from bot.services.watching.lookouts import Lookouts, Watched
+from bot.services.watching.watchman import Operator, Watchman, WatchTools
 from bot.services.watching.words import notice, to_do, well_again, what
 from bot.store.memory import MemoryStore
 from bot.testing import VirtualClock
@@ -110,16 +111,16 @@ class Watch:
     def process(self, name: str) -> Health:
         if name not in self.boards:
             self.boards[name] = health = Health()
-            views = Views(
+            watched = Watched(
                 self.store, self.clock, ChatRoll(self.store, self.clock), health, lambda: self.free
             )
             self.watchmen[name] = Watchman(
                 Operator(self.operator, "zh", lambda _: ENGLISH),
-                Beat(
+                WatchTools(
                     self.store,
                     self.clock,
                     health,
-                    Lookouts(views),
+                    Lookouts(watched),
                     name,
                     self._explain,
                     self._added,
@@ -260,6 +261,33 @@ async def test_a_role_that_nobody_has_and_a_disk_that_fills_are_told() -> None:
     for role in ("collect", "summarise", "plan", "commands"):
         assert f"Start a process that has it: sulan run --roles {role}" in said
     assert "--roles web" not in said
+
+
+async def test_what_is_looked_at_counts_as_one_failure_until_it_is_well_again() -> None:
+    watch = Watch(free=0)
+    disk = "failures", "disk:store"
+    for _ in range(10):
+        await watch.look("a", minutes=1)
+    assert watch.boards["a"].tallies()[disk] == 1
+    watch.free = 10**12
+    await watch.look("a", minutes=1)
+    watch.free = 0
+    await watch.look("a", minutes=1)
+    assert watch.boards["a"].tallies()[disk] == 2
+
+
+async def test_when_planning_last_worked_is_kept_for_as_long_as_planning_asks_for_it() -> None:
+    watch = Watch()
+    hour = timedelta(hours=1)
+    standing = {PLANNING: Standing(worked_at=_NOW)}
+    await watch.store.standings.report(standing, now=_NOW)
+    watch.clock.advance((REMEMBERED - hour).total_seconds())
+    await watch.look("a")
+    since = watch.clock.now() - REMEMBERED
+    assert PLANNING in await watch.store.standings.all(seen_since=since)
+    watch.clock.advance(2 * hour.total_seconds())
+    await watch.look("a")
+    assert PLANNING not in await watch.store.standings.all(seen_since=_NOW)
 
 
 async def test_the_operators_own_platform_cannot_tell_that_it_is_gone_but_the_log_can(

@@ -137,7 +137,7 @@ class Collecting:
         if await self._store.listings.of_day(key, today):
             self._health.worked(part, at=now)
             return
-        self._health.failed(part, "lists nothing today", at=now)
+        self._health.found_failing(part, "lists nothing today", at=now)
         if (key, today) not in self._late:
             self._late = {(key, today), *(old for old in self._late if old[1] == today)}
             _log.warning("a source lists nothing today", extra={"source": key})

@@ -16,7 +16,7 @@ from bot.services.rounds.membership import living
 from bot.services.watching.chat_findings import chat_findings
 from bot.services.watching.concerns import FORGOTTEN, Concern, Kind, concerns
 from bot.services.watching.finding import Finding, Severity
-from bot.services.watching.lookouts import Lookouts, Views
+from bot.services.watching.lookouts import Lookouts, Watched
 from bot.services.watching.words import moment, to_do, what
 
 _LATELY = timedelta(days=1)
@@ -41,16 +41,16 @@ class Premises:
     last_job: datetime | None = None
 
 
-async def findings(views: Views, premises: Premises, now: datetime) -> Sequence[Finding]:
+async def findings(watched: Watched, premises: Premises, now: datetime) -> Sequence[Finding]:
     """Everything that the store tells.
 
     Raises:
         StoreError: the store cannot be read.
     """
-    store = views.store
+    store = watched.store
     known = await store.standings.all(seen_since=now - FORGOTTEN)
-    await Lookouts(views).look(known, now)
-    both = {**known, **views.health.all()}
+    await Lookouts(watched).look(known, now)
+    both = {**known, **watched.health.all()}
     found: list[Finding] = []
     processes = await living(store.leases, now=now)
     if not processes:
@@ -60,7 +60,7 @@ async def findings(views: Views, premises: Premises, now: datetime) -> Sequence[
     found += _failing(both, now)
     found += await _deliveries(store, now)
     found += await _untold(store, premises.operator, now)
-    found += await chat_findings(store, await views.roll.all(), premises.platforms, now)
+    found += await chat_findings(store, await watched.roll.all(), premises.platforms, now)
     return found
 
 

@@ -34,7 +34,7 @@ _SLICE = 2000
 
 
 @dataclass(frozen=True, slots=True)
-class Views:
+class Watched:
     """Where to look. ``free`` is the room for the store in bytes, ``None`` where it is not ours."""
 
     store: Store
@@ -47,8 +47,8 @@ class Views:
 class Lookouts:
     """Puts on the board what it finds; what is well again is noted there only where it failed."""
 
-    def __init__(self, views: Views) -> None:
-        self._views = views
+    def __init__(self, watched: Watched) -> None:
+        self._watched = watched
         self._waiting: Sequence[Waiting] = ()
         self._not_before = float("-inf")
         self._seen: Sequence[Chat] = ()
@@ -64,22 +64,22 @@ class Lookouts:
         found = await self._queues(now)
         found |= await self._roles(now)
         found |= await self._chats(now)
-        free = self._views.free()
+        free = self._watched.free()
         if free is not None and free < LEAST_FREE:
             found["disk:store"] = f"{free // 1_000_000} MB"
-        health = self._views.health
+        health = self._watched.health
         for part, reason in found.items():
-            health.failed(part, reason, at=now)
+            health.found_failing(part, reason, at=now)
         for part, standing in {**known, **health.all()}.items():
             looked_at = part.partition(":")[0] in ("queue", "role", "chat", "chats", "disk")
             if looked_at and part not in found and standing.failing_since is not None:
                 health.worked(part, at=now)
 
     async def _queues(self, now: datetime) -> dict[str, str]:
-        began = self._views.clock.monotonic()
+        began = self._watched.clock.monotonic()
         if began >= self._not_before:
-            self._waiting = await self._views.store.backlog.waiting()
-            ended = self._views.clock.monotonic()
+            self._waiting = await self._watched.store.backlog.waiting()
+            ended = self._watched.clock.monotonic()
             self._not_before = ended + _REST * (ended - began)
         return {
             f"queue:{queue.platform}": f"{queue.count} × ({moment(queue.oldest_due)})"
@@ -89,7 +89,7 @@ class Lookouts:
 
     async def _roles(self, now: datetime) -> dict[str, str]:
         """Roles that nobody has; the web server is there for who wants it."""
-        there = counted(await living(self._views.store.leases, now=now))
+        there = counted(await living(self._watched.store.leases, now=now))
         return {
             f"role:{role}": UNMANNED.format(role=role)
             for role, count in there.items()
@@ -102,7 +102,7 @@ class Lookouts:
 
     async def _read_chats(self) -> None:
         """Sort through the chats, if any has changed."""
-        chats = await self._views.roll.all()
+        chats = await self._watched.roll.all()
         if chats is self._seen:
             return
         listed: dict[str, str] = {}
@@ -120,10 +120,10 @@ class Lookouts:
         lately = DeliveryQuery(
             states=frozenset({State.FAILED}), since=now - _LATELY, limit=_MOST_ROWS
         )
-        rows = await self._views.store.outbox.find(lately)
+        rows = await self._watched.store.outbox.find(lately)
         reasons: dict[str, dict[Target, str]] = {}
         for target in {row.target for row in rows}:
-            chat = await self._views.roll.at(target)
+            chat = await self._watched.roll.at(target)
             if chat is not None and chat.suspended and not chat.held:
                 reasons.setdefault(target.platform, {})[target] = chat.suspended
         return {

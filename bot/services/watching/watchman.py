@@ -11,7 +11,7 @@ from typing import TypeAlias
 from bot.domain.delivery import Delivery
 from bot.domain.errors import StoreError
 from bot.domain.speech import Speech
-from bot.domain.standing import Standing
+from bot.domain.standing import REMEMBERED, Standing
 from bot.domain.summary import Language
 from bot.domain.target import Target
 from bot.ports import Clock, Store
@@ -49,7 +49,7 @@ class Operator:
 
 
 @dataclass(frozen=True, slots=True)
-class Beat:
+class WatchTools:
     """What the round works with; ``owner`` is this process's name, ``every_s`` is between looks."""
 
     store: Store
@@ -65,9 +65,9 @@ class Beat:
 class Watchman:
     """Reports this process's board to the store; of all processes one looks after everything."""
 
-    def __init__(self, operator: Operator, beat: Beat) -> None:
+    def __init__(self, operator: Operator, tools: WatchTools) -> None:
         self._operator = operator
-        self._beat = beat
+        self._tools = tools
         self._reported: Mapping[str, Standing] = {}
         self._reported_at: datetime | None = None
         self._cried = False
@@ -76,43 +76,43 @@ class Watchman:
         """Look for ever."""
         while True:
             await self.look()
-            await self._beat.clock.sleep(self._beat.every_s)
+            await self._tools.clock.sleep(self._tools.every_s)
 
     async def look(self) -> None:
         """Look once. A store that does not work is put on the board, and told in the log."""
-        beat, now = self._beat, self._beat.clock.now()
-        until = now + timedelta(seconds=_LOOKS * beat.every_s)
+        tools, now = self._tools, self._tools.clock.now()
+        until = now + timedelta(seconds=_LOOKS * tools.every_s)
         try:
-            on_duty = await beat.store.leases.acquire(_DUTY, beat.owner, now=now, until=until)
+            on_duty = await tools.store.leases.acquire(_DUTY, tools.owner, now=now, until=until)
             if on_duty:
-                await beat.lookouts.look(await self._known(now), now)
-            beat.health.worked("store", at=now)
+                await tools.lookouts.look(await self._known(now), now)
+            tools.health.worked("store", at=now)
             await self._report(now)
             if on_duty:
                 await self._tell(now)
-                await beat.store.standings.prune(before=now - FORGOTTEN)
+                await tools.store.standings.prune(before=now - REMEMBERED)
         except StoreError as error:
-            beat.health.failed("store", str(error), at=now)
+            tools.health.found_failing("store", str(error), at=now)
         self._cry(now)
 
     async def leave(self) -> None:
         """Let another process take over at once; where the store does not work, in a while."""
         with suppress(StoreError):
-            await self._beat.store.leases.release(_DUTY, self._beat.owner)
+            await self._tools.store.leases.release(_DUTY, self._tools.owner)
 
     async def _known(self, now: datetime) -> Mapping[str, Standing]:
-        return await self._beat.store.standings.all(seen_since=now - FORGOTTEN)
+        return await self._tools.store.standings.all(seen_since=now - FORGOTTEN)
 
     async def _report(self, now: datetime) -> None:
         """Tell the other processes what is on our board, as far as it is news to them."""
-        board = self._beat.health.all()
+        board = self._tools.health.all()
         due = self._reported_at is None or now - self._reported_at >= _REFRESH
         news = {
             part: standing
             for part, standing in board.items()
             if due or _gist(standing) != _gist(self._reported.get(part, Standing()))
         }
-        await self._beat.store.standings.report(news, now=now)
+        await self._tools.store.standings.report(news, now=now)
         self._reported = board
         if due:
             self._reported_at = now
@@ -129,17 +129,17 @@ class Watchman:
         new = [await self._explained(one) for one in new]
         self._log(new, ended)
         await self._write(new, ended, now)
-        await self._beat.store.standings.told([one.part for one in new], at=now)
-        await self._beat.store.standings.told([one.part for one in ended], at=None)
+        await self._tools.store.standings.told([one.part for one in new], at=now)
+        await self._tools.store.standings.told([one.part for one in ended], at=None)
 
     async def _explained(self, concern: Concern) -> Concern:
         """With what the model's endpoint says of itself, which costs nothing."""
         if concern.kind is not Kind.MODEL:
             return concern
-        return replace(concern, reason=await self._beat.explain() or concern.reason)
+        return replace(concern, reason=await self._tools.explain() or concern.reason)
 
     async def _write(self, new: Sequence[Concern], ended: Sequence[Concern], now: datetime) -> None:
-        target, store = self._operator.target, self._beat.store
+        target, store = self._operator.target, self._tools.store
         sayable = [one for one in new if target is not None and not _silences(one, target)]
         if target is None or not (sayable or ended):
             return
@@ -149,7 +149,7 @@ class Watchman:
         name = OperatorPost(_name(sayable, ended), language)
         await store.announcements.put(name.notice, text, now=now)
         await store.outbox.add([Delivery(target, name.key, now, now)])
-        await self._beat.added()
+        await self._tools.added()
 
     def _log(self, new: Sequence[Concern], ended: Sequence[Concern]) -> None:
         target = self._operator.target
@@ -163,7 +163,7 @@ class Watchman:
 
     def _cry(self, now: datetime) -> None:
         """A store that does not work cannot hold a message about itself: the log has it, once."""
-        store = concerns({"store": self._beat.health.of("store")}, now)
+        store = concerns({"store": self._tools.health.of("store")}, now)
         if bool(store) != self._cried:
             self._cried = not self._cried
             self._log(store, [] if store else [Concern(Kind.STORE, "store", "", now)])
