@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.delivery import Delivery, State
 from bot.store.addresses import lane_of
-from bot.store.database import Database
+from bot.store.database import Database, plan_anew
 from bot.store.instants import microseconds
 from bot.store.lanes import LONG_AGO, NEVER, refresh
 from bot.store.later import later
@@ -41,6 +41,7 @@ async def add(database: Database, deliveries: Sequence[Delivery]) -> int:
     """
     load = await _loaded(deliveries)
     async with database.writing() as connection:
+        await plan_anew(connection)
         return await _Adding(connection, load).go()
 
 

@@ -75,6 +75,21 @@ class Database:
                 yield connection
 
     @asynccontextmanager
+    async def asking(self) -> AsyncGenerator[AsyncConnection, None]:
+        """A connection that only reads, for questions about many rows at once.
+
+        Raises:
+            StoreError: the database cannot be read.
+        """
+        if self.reader.dialect.name == "sqlite":
+            async with self.reading() as connection:
+                yield connection
+            return
+        async with self.writing() as connection:
+            await plan_anew(connection)
+            yield connection
+
+    @asynccontextmanager
     async def searching(self) -> AsyncGenerator[AsyncConnection, None]:
         """A connection that only reads, and finds rows by an index wherever there is one.
 
@@ -144,6 +159,13 @@ async def open_database(
         yield database
     finally:
         await database.close()
+
+
+async def plan_anew(connection: AsyncConnection) -> None:
+    """Let PostgreSQL plan the statements of this transaction for the tables as they are now: what
+    it planned once for a few rows it goes by until it has counted them again, a minute later."""
+    if connection.dialect.name == "postgresql":
+        await connection.execute(sa.text("SET LOCAL plan_cache_mode = force_custom_plan"))
 
 
 def _engines(location: Location, busy_timeout: float) -> tuple[AsyncEngine, AsyncEngine]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -72,18 +73,9 @@ class SqlBacklog:
     ) -> Mapping[Target, int]:
         """See the port."""
         wanted = {settled(target): target for target in targets}
-        place = (_ROW.platform, _ROW.chat, _ROW.thread)
-        query = (
-            sa.select(*place, sa.func.count(_POST.distinct()))
-            .where(_ROW.created_at >= since, of_kind(kind))
-            .where(_ROW.state.not_in([State.PASSED.value, State.FAILED.value]))
-            .group_by(*place)
-        )
-        if within is not None:
-            query = query.where(_ROW.state == State.INCLUDED.value, _ROW.reason == within)
         found: dict[Target, int] = {}
-        async with self._database.reading() as connection:
-            query = query.where(_ROW.chat.in_(unpacked(connection.dialect.name, _ROW.chat)))
+        async with self._database.asking() as connection:
+            query = _planned(connection.dialect.name, kind=kind, since=since, within=within)
             for batch in batches({target.chat for target in wanted}):
                 rows = {"rows": packed((chat,) for chat in batch)}
                 for platform, chat, thread, count in await connection.execute(query, rows):
@@ -95,7 +87,7 @@ class SqlBacklog:
     async def known(self, ids: Collection[str]) -> Collection[str]:
         """See the port."""
         found: set[str] = set()
-        async with self._database.reading() as connection:
+        async with self._database.asking() as connection:
             these = unpacked(connection.dialect.name, _ROW.id)
             there = sa.select(_ROW.id).where(_ROW.id.in_(these))
             for batch in batches(ids):
@@ -135,3 +127,27 @@ class SqlBacklog:
                 count += (await connection.execute(again)).rowcount
                 await refresh(connection, lanes)
         return count
+
+
+def _planned(
+    dialect: str, *, kind: str, since: datetime, within: str | None
+) -> sa.Select[Any, Any, Any, int]:
+    """How many posts each of some chats was given, by platform, chat and thread."""
+    chats = unpacked(dialect, _ROW.chat)
+    wanted = [_ROW.created_at >= since, of_kind(kind)]
+    wanted.append(_ROW.state.not_in([State.PASSED.value, State.FAILED.value]))
+    if within is not None:
+        wanted += [_ROW.state == State.INCLUDED.value, _ROW.reason == within]
+    rows = sa.select(_ROW.platform, _ROW.chat, _ROW.thread, _POST.label("post")).where(*wanted)
+    if dialect == "sqlite":
+        found = rows.where(_ROW.chat.in_(chats)).subquery()
+        among = sa.select(found)
+    else:
+        # Chat by chat: all chats' rows of a day would be read through otherwise.
+        these = chats.subquery("these")
+        one = rows.where(_ROW.chat == these.c.chat).correlate(these).offset(0)
+        found = one.lateral("found")
+        among = sa.select(found).select_from(sa.join(these, found, sa.true()))
+    place = (found.c.platform, found.c.chat, found.c.thread)
+    count = sa.func.count(found.c.post.distinct())
+    return among.with_only_columns(*place, count).group_by(*place)
