@@ -49,6 +49,16 @@ class Holding:
         self._until = until if ours else now
         return ours
 
+    async def wait(self, seconds: float) -> bool:
+        """Wait and keep it meanwhile; returns, sooner if it is lost, whether it is ours still."""
+        clock, sign_s = self._desk.clock, self._desk.patience.total_seconds() / SIGNS
+        end = clock.monotonic() + seconds
+        while (left := end - clock.monotonic()) > 0:
+            if not await self.prolong():
+                return False
+            await clock.sleep(min(left, sign_s))
+        return await self.prolong()
+
     async def give_back(self) -> None:
         """Let another process take over at once."""
         with suppress(StoreError):

@@ -9,11 +9,13 @@ from telegram.error import InvalidToken, TelegramError
 from adapters.base import Commands, Desk, Hook, Menu, WebhookHost
 from adapters.holding import Holding
 from adapters.telegram.adapter import TelegramAdapter
+from adapters.telegram.errors import delivery_error
 from adapters.telegram.intake import Intake, read_body
 from adapters.telegram.keeping import Keeper
 from adapters.telegram.menu import set_menu
 from adapters.telegram.options import TelegramOptions
 from adapters.telegram.poller import Poller, revoked
+from adapters.telegram.request import Flooded
 from adapters.telegram.taker import Taker, bell_of
 from adapters.telegram.updates import ALLOWED_UPDATES
 from bot.domain.errors import StoreError
@@ -84,20 +86,47 @@ class TelegramBot(TelegramAdapter):
         """Listen until another process does."""
         resuming = asyncio.ensure_future(_resume(intake, desk, begun))
         try:
+            if not await self._choose_a_way(holding):
+                return
             if self._hook is None:
-                await self.client.bot.delete_webhook()
                 await Poller(self.client.bot, intake, desk, holding=holding).run()
             else:
-                await self._let_us_be_called(self._hook)
                 self._intake = intake
                 await Taker(intake, desk, holding=holding, bell=bell_of(self.name)).run()
         finally:
             self._intake = None
             resuming.cancel()
 
-    async def _let_us_be_called(self, hook: Hook) -> None:
+    async def _choose_a_way(self, holding: Holding) -> bool:
+        """Tell Telegram whether it is to call us, until it takes that or another process listens;
+        returns whether it is still ours to listen.
+
+        Raises:
+            InvalidToken: the token is not accepted.
+        """
+        wait, said = _FIRST_WAIT_S, ""
+        while True:
+            try:
+                await self._tell_whether_to_call()
+                return True
+            except InvalidToken:
+                raise
+            except TelegramError as error:
+                reason = str(delivery_error(error))
+                if reason != said:
+                    _log.warning("Telegram takes no webhook yet", extra={"reason": reason})
+                said = reason
+                asked = error.seconds if isinstance(error, Flooded) else 0.0
+            if not await holding.wait(max(asked, wait)):
+                return False
+            wait = min(_LONGEST_WAIT_S, wait * 2)
+
+    async def _tell_whether_to_call(self) -> None:
+        if self._hook is None:
+            await self.client.bot.delete_webhook()
+            return
         await self.client.bot.set_webhook(
-            hook.url, secret_token=hook.secret, allowed_updates=ALLOWED_UPDATES
+            self._hook.url, secret_token=self._hook.secret, allowed_updates=ALLOWED_UPDATES
         )
 
     async def _called(self, body: bytes) -> None:

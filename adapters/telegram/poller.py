@@ -30,10 +30,8 @@ class Poller:
     def __init__(self, bot: Bot, intake: Intake, desk: Desk, *, holding: Holding) -> None:
         self._bot = bot
         self._intake = intake
-        self._desk = desk
         self._holding = holding
-        self._sign_s = desk.patience.total_seconds() / SIGNS
-        self._poll_s = max(1, int(min(_POLL_S, self._sign_s)))
+        self._poll_s = max(1, int(min(_POLL_S, desk.patience.total_seconds() / SIGNS)))
         self._offset: int | None = None
         self._wait = _FIRST_WAIT_S
 
@@ -72,15 +70,9 @@ class Poller:
         else:
             _log.warning("polling failed", extra={"error": type(error).__name__})
         asked = error.seconds if isinstance(error, Flooded) else 0.0
-        await self._sleep(max(asked, self._wait))
+        # Whoever took over meanwhile would only ask the sooner.
+        await self._holding.wait(max(asked, self._wait))
         self._wait = min(_LONGEST_WAIT_S, self._wait * 2)
-
-    async def _sleep(self, seconds: float) -> None:
-        """Wait, and stay the one who polls: another one would only ask the sooner."""
-        clock = self._desk.clock
-        end = clock.monotonic() + seconds
-        while (left := end - clock.monotonic()) > 0 and await self._holding.prolong():
-            await clock.sleep(min(left, self._sign_s))
 
 
 def revoked(error: InvalidToken) -> AccessRevoked:

@@ -554,6 +554,50 @@ async def test_t6_a_webhook_is_set_with_its_secret_and_keeps_what_it_confirms() 
         assert stage.server.called("getUpdates") == []
 
 
+@pytest.mark.parametrize("method", ["deleteWebhook", "setWebhook"])
+async def test_a_webhook_that_telegram_does_not_take_yet_is_one_line_and_tried_again(
+    method: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    called = method == "setWebhook"
+    async with staged(webhook=called) as stage:
+        refused = Refusal(500, "Internal Server Error")
+        stage.server.script(method, refused, refused, Spoilt(Fault.CLOSE), flood(90))
+        host = Host()
+        stage.bot.hook_into(host)
+        commands = Scripted()
+        stage.listen(commands)
+        await until(lambda: len(stage.server.called(method)) == 5)
+        if called:
+            await call_when_ready(host, {**asked("/paper 1"), "update_id": 7})
+        else:
+            stage.server.push(asked("/paper 1"))
+        await asyncio.wait_for(commands.done.wait(), 10)
+        assert stage.clock.now() >= NOON + timedelta(seconds=90)
+        said = [record for record in caplog.records if "webhook" in record.message]
+        assert len(said) == 3
+        assert [record.exc_info for record in caplog.records] == [None] * len(caplog.records)
+
+
+async def test_f60_who_loses_the_right_to_listen_before_telegram_takes_a_webhook_lets_it_be() -> (
+    None
+):
+    async with staged() as stage:
+        name = f"telegram:{TOKEN.partition(':')[0]}"
+        refused = Refusal(500, "Internal Server Error")
+        stage.server.script("deleteWebhook", *[refused] * 500)
+        stage.listen(Scripted())
+        await until(lambda: bool(stage.server.called("deleteWebhook")))
+        leases = stage.store.leases
+        await leases.release(name, "one")
+        far = NOON + timedelta(days=9)
+        while not await leases.acquire(name, "other", now=stage.clock.now(), until=far):
+            await leases.release(name, "one")
+        before = len(stage.server.called("deleteWebhook"))
+        await until(lambda: stage.clock.now() > NOON + timedelta(days=1))
+        assert len(stage.server.called("deleteWebhook")) <= before + 1
+        assert stage.server.called("getUpdates") == []
+
+
 async def test_stopping_finishes_what_was_begun() -> None:
     async with staged() as stage:
         commands = Scripted(go=asyncio.Event())
