@@ -58,6 +58,7 @@ class Outbox(Protocol):
         *,
         spaced: Mapping[Target, datetime] | None = None,
         bursts: Sequence[Burst] = (),
+        held: Mapping[str, datetime] | None = None,
     ) -> Sequence[Delivery]:
         """Write states back, all in one transaction; what is not there is not written.
 
@@ -66,9 +67,13 @@ class Outbox(Protocol):
         of which several may go at once; each is added, in the same transaction, to what their queue
         knows of all processes' messages, and makes it wait where ``burst.with_another`` says so.
 
+        ``held`` maps ids to the ``lease_until`` that a row bears for as long as it is the caller's:
+        where it bears another, or none, somebody else has taken it, and it is left as it is. Only
+        that it was *sent* is written all the same, for it is true. ``resent`` is never taken back.
+
         Returns those of state ``sending`` that must not be sent after all: their target has been
         suspended meanwhile (F70; they are written, and go back by another ``save``), or somebody
-        else has finished or moved them (those are left as they are).
+        else has finished, moved or taken them; and all others of ``held`` that were left alone.
         """
         ...
 

@@ -63,6 +63,7 @@ class MemoryOutbox:
         *,
         spaced: Mapping[Target, datetime] | None = None,
         bursts: Sequence[Burst] = (),
+        held: Mapping[str, datetime] | None = None,
     ) -> Sequence[Delivery]:
         """See the port."""
         for target, until in (spaced or {}).items():
@@ -76,12 +77,12 @@ class MemoryOutbox:
         for delivery in deliveries:
             row = self._rows.get(delivery.id)
             sending = delivery.state is State.SENDING
-            late = row is None or row.state not in OPEN
-            if sending and (late or settled(delivery.target) in self._suspended):
+            left = _is_another_s(delivery, row, held or {})
+            if left or (sending and settled(delivery.target) in self._suspended):
                 barred.append(delivery)
             # What was sent stays so, whoever believes otherwise.
-            if row and row.state is not State.SENT and not (sending and late):
-                self._write(delivery)
+            if row and row.state is not State.SENT and not left:
+                self._write(replace(delivery, resent=row.resent or delivery.resent))
         return barred
 
     async def space(self, target: Target, *, until: datetime) -> None:
@@ -226,6 +227,15 @@ class MemoryOutbox:
             for row in rows
             if row.target not in self._suspended and row.part == first[row.target, row.post_key]
         )
+
+
+def _is_another_s(delivery: Delivery, row: Delivery | None, held: Mapping[str, datetime]) -> bool:
+    asked = delivery.state is State.SENDING or delivery.id in held
+    if delivery.state is State.SENT or not asked:
+        return False
+    if row is None or row.state not in OPEN:
+        return True
+    return delivery.id in held and held[delivery.id] != row.lease_until
 
 
 def _at(row: Delivery, query: DeliveryQuery) -> bool:

@@ -59,9 +59,11 @@ class SqlOutbox:
         *,
         spaced: Mapping[Target, datetime] | None = None,
         bursts: Sequence[Burst] = (),
+        held: Mapping[str, datetime] | None = None,
     ) -> Sequence[Delivery]:
         """See the port."""
-        sending = [delivery for delivery in deliveries if delivery.state is State.SENDING]
+        leases = held or {}
+        asked = [delivery for delivery in deliveries if _may_be_another_s(delivery, leases)]
         targets = [*(one.target for one in (*deliveries, *bursts)), *(spaced or ())]
         lanes = {lane_of(target) for target in targets}
         async with self._database.writing() as connection:
@@ -70,13 +72,16 @@ class SqlOutbox:
                 await connection.execute(self._space_all(), _spacings(spaced))
             if bursts:
                 await connection.execute(noting(self._database), rows_of(bursts))
-            gone, suspended = await _barred(connection, sending)
+            gone, suspended = await _barred(connection, asked, leases)
             rows = [_changes(delivery) for delivery in deliveries if delivery.id not in gone]
             if rows:
                 await connection.execute(_UPDATE, rows)
             await refresh(connection, lanes)
-        barred = gone | suspended
-        return [delivery for delivery in sending if delivery.id in barred]
+        return [
+            delivery
+            for delivery in asked
+            if delivery.id in gone or (delivery.state is State.SENDING and delivery.id in suspended)
+        ]
 
     async def space(self, target: Target, *, until: datetime) -> None:
         """See the port."""
@@ -141,11 +146,13 @@ _TAKE = (
 )
 _BUSY = sa.update(LANES).where(_THESE_LANES).values(ready_at=sa.bindparam("until", type_=Instant))
 
+_NEW: dict[str, Any] = {name: sa.bindparam(f"new_{name}") for name in _CHANGING}
+_NEW["resent"] = sa.or_(DELIVERIES.c.resent, sa.bindparam("new_resent", type_=sa.Boolean))
 # What was sent stays so, whoever believes otherwise.
 _UPDATE = (
     sa.update(DELIVERIES)
     .where(DELIVERIES.c.id == sa.bindparam("row_id"), DELIVERIES.c.state != State.SENT.value)
-    .values({name: sa.bindparam(f"new_{name}") for name in _CHANGING})
+    .values(_NEW)
 )
 
 
@@ -175,19 +182,29 @@ async def _claim(
     return [_claimed(_delivery(rows[lane]), until) for lane in lanes if lane in rows]
 
 
+def _may_be_another_s(delivery: Delivery, held: Mapping[str, datetime]) -> bool:
+    """Whether it must be looked at before it is written; that it was sent is true in any case."""
+    if delivery.state is State.SENT:
+        return False
+    return delivery.state is State.SENDING or delivery.id in held
+
+
 async def _barred(
-    connection: AsyncConnection, sending: Sequence[Delivery]
+    connection: AsyncConnection, asked: Sequence[Delivery], held: Mapping[str, datetime]
 ) -> tuple[set[str], set[str]]:
-    """The ids of those that are finished or not there, and of those whose target is suspended."""
+    """The ids of those that are finished, not there or somebody else's, and of those whose target
+    is suspended."""
     row = DELIVERIES.c
     suspended = sa.exists().where(
         *(SUSPENSIONS.c[name] == row[name] for name in ("platform", "chat", "thread"))
     )
-    gone, stopped = {delivery.id for delivery in sending}, set[str]()
-    for batch in batches(sending):
-        query = sa.select(row.id, suspended).where(row.id.in_([d.id for d in batch]), OPEN)
-        for row_id, is_suspended in await connection.execute(query):
-            gone.discard(row_id)
+    gone, stopped = {delivery.id for delivery in asked}, set[str]()
+    these = sa.select(row.id, row.lease_until, suspended)
+    for batch in batches(asked):
+        query = these.where(row.id.in_([d.id for d in batch]), OPEN)
+        for row_id, lease_until, is_suspended in await connection.execute(query):
+            if row_id not in held or held[row_id] == lease_until:
+                gone.discard(row_id)
             if is_suspended:
                 stopped.add(row_id)
     return gone, stopped

@@ -78,7 +78,8 @@ class Intake:
         made = await self._preparer.prepare(row, await self._chats.at(row.target))
         if isinstance(made, Ready):
             return made
-        await self._marks.write(made)
+        if not await self._marks.write(made, held_until=row.lease_until):
+            return None
         if made.state is not State.PENDING or made.attempts > row.attempts:
             self._tools.watch(Settled(made, ""))
         return None

@@ -17,6 +17,7 @@ _GATHER_S = 0.005
 class _Mark:
     delivery: Delivery
     spaced_until: datetime | None
+    held_until: datetime | None
     written: asyncio.Future[bool]
 
 
@@ -29,16 +30,23 @@ class Marks:
         self._waiting: list[_Mark] = []
         self._writing: asyncio.Task[None] | None = None
 
-    async def write(self, delivery: Delivery, *, spaced_until: datetime | None = None) -> bool:
+    async def write(
+        self,
+        delivery: Delivery,
+        *,
+        spaced_until: datetime | None = None,
+        held_until: datetime | None = None,
+    ) -> bool:
         """Write a state, and until when the chat gets nothing more, where that is given.
 
-        False where a delivery to be sent must not be (``Outbox.save``).
+        ``held_until`` is the lease under which the row is ours. False where it is not any more, and
+        where a delivery to be sent must not be (``Outbox.save``).
 
         Raises:
             StoreError: nothing is written.
         """
         written: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        self._waiting.append(_Mark(delivery, spaced_until, written))
+        self._waiting.append(_Mark(delivery, spaced_until, held_until, written))
         if self._writing is None:
             self._writing = asyncio.ensure_future(self._write_all())
         return await written
@@ -55,7 +63,7 @@ class Marks:
     async def _write(self, batch: list[_Mark]) -> None:
         try:
             barred = await self._outbox.save(
-                [mark.delivery for mark in batch], spaced=_spacings(batch)
+                [mark.delivery for mark in batch], spaced=_spacings(batch), held=_leases(batch)
             )
         except BaseException as error:
             for mark in batch:
@@ -68,6 +76,10 @@ class Marks:
         for mark in batch:
             if not mark.written.done():
                 mark.written.set_result(mark.delivery.id not in kept_back)
+
+
+def _leases(batch: Iterable[_Mark]) -> Mapping[str, datetime]:
+    return {m.delivery.id: m.held_until for m in batch if m.held_until is not None}
 
 
 def _spacings(batch: Iterable[_Mark]) -> Mapping[Target, datetime]:

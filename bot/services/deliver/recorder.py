@@ -19,7 +19,6 @@ from bot.domain.delivery import (
 )
 from bot.domain.errors import StoreError
 from bot.domain.target import Target
-from bot.ports import DeliveryQuery, Outbox
 from bot.services.deliver.answers import Answer, Moved, Revoked
 from bot.services.deliver.holds import Holds
 from bot.services.deliver.manner import Batches
@@ -37,7 +36,8 @@ _AGAIN_S = 1.0
 class Call:
     """A call that has ended: the delivery as it was before ``begin``, and what came of it.
 
-    ``lease_until`` is what the mark before the call said; ``seconds`` is how long the call took.
+    ``lease_until`` is what the mark before the call said: a row that bears another lease has been
+    taken over by somebody else. ``seconds`` is how long the call took.
     Until ``spaced_until``, counted from when the call really began, the chat gets nothing more.
     """
 
@@ -77,18 +77,15 @@ class Recorder:
         wait = _wait_after(call)
         until = max(now + wait, call.spaced_until or now)
 
-        async def write() -> None:
+        async def write() -> bool:
             await self._tell_the_chats(call, settled.target)
             if everywhere:
                 for key in (self._platform, paid_key(self._platform)):
                     await self.tools.store.rates.hold(key, until=now + wait)
-            if not isinstance(call.answer, Moved) or await still_ours(
-                self.tools.store.outbox, settled, call.lease_until
-            ):
-                await self.marks.write(settled, spaced_until=until)
+            return await self.marks.write(settled, spaced_until=until, held_until=call.lease_until)
 
-        await self._until_written(write)
-        self.tools.watch(Settled(settled, type(call.answer).__name__, call.seconds))
+        if await self._until_written(write):
+            self.tools.watch(Settled(settled, type(call.answer).__name__, call.seconds))
         return until
 
     def _note(self, call: Call, now: datetime) -> bool:
@@ -136,7 +133,7 @@ class Recorder:
             case _:
                 pass
 
-    async def _until_written(self, write: Callable[[], Awaitable[None]]) -> None:
+    async def _until_written(self, write: Callable[[], Awaitable[bool]]) -> bool:
         self.unrecorded += 1
         try:
             while True:
@@ -160,15 +157,6 @@ def becomes(call: Call, now: datetime) -> Delivery:
         case outcome:
             on_unknown = call.chat.on_unknown if call.chat else OnUnknown.DEFAULT
             return settle(call.delivery, outcome, now, on_unknown=on_unknown)
-
-
-async def still_ours(outbox: Outbox, delivery: Delivery, lease_until: datetime | None) -> bool:
-    """Whether the row still stands as we marked it: nobody has finished, moved or taken it."""
-    query = DeliveryQuery(target=delivery.target, post_key=delivery.post_key)
-    return any(
-        row.id == delivery.id and (row.state, row.lease_until) == (State.SENDING, lease_until)
-        for row in await outbox.find(query)
-    )
 
 
 def _wait_after(call: Call) -> timedelta:

@@ -17,7 +17,7 @@ from bot.services.deliver.answers import (
 )
 from bot.services.deliver.gate import Gate
 from bot.services.deliver.prepared import Ready
-from bot.services.deliver.recorder import Call, Recorder, still_ours
+from bot.services.deliver.recorder import Call, Recorder
 from bot.services.deliver.tools import Settled
 
 # Longer than a call may take (answers.CALL_S), shorter than Discord's window for nonces (120 s).
@@ -54,11 +54,11 @@ class Sender:
             await self.give_back(delivery)
             return now
         if reason := barred(addressee(delivery, await self._chats.at(delivery.target))):
-            await self._end(close(delivery, State.EXPIRED, reason))
+            await self._end(delivery, close(delivery, State.EXPIRED, reason))
             return now
         marked = begin(delivery, now, lease=LEASE)
         # Its chat gets nothing else while it is in flight; the spacing is written with the outcome.
-        if not await self._marks.write(marked):
+        if not await self._marks.write(marked, held_until=delivery.lease_until):
             await self._take_back(delivery, marked)
             return now
         await clock.sleep(min(_AT_HAND_S, (slot - clock.now()).total_seconds()))
@@ -83,7 +83,8 @@ class Sender:
             StoreError: it stays claimed until its lease runs out.
         """
         if _held_for(delivery, timedelta(), self._tools.clock.now()):
-            await self._marks.write(replace(delivery, state=State.PENDING, lease_until=None))
+            back = replace(delivery, state=State.PENDING, lease_until=None)
+            await self._marks.write(back, held_until=delivery.lease_until)
 
     async def _answer(self, delivery: Delivery, ready: Ready) -> tuple[Delivery, Answer]:
         """What came of it, and the delivery as it was before the call that this concerns."""
@@ -106,14 +107,14 @@ class Sender:
             self._recorder.batches.arrived(delivery.target, self._tools.clock.now())
         return delivery, answer
 
-    async def _end(self, delivery: Delivery) -> None:
-        await self._marks.write(delivery)
-        self._tools.watch(Settled(delivery, ""))
+    async def _end(self, delivery: Delivery, ended: Delivery) -> None:
+        if await self._marks.write(ended, held_until=delivery.lease_until):
+            self._tools.watch(Settled(ended, ""))
 
     async def _take_back(self, delivery: Delivery, marked: Delivery) -> None:
-        """Undo a mark, unless somebody else has finished or moved the delivery meanwhile."""
-        if await still_ours(self._tools.store.outbox, marked, marked.lease_until):
-            await self.give_back(delivery)
+        """Undo a mark, unless somebody else has finished, moved or taken the delivery meanwhile."""
+        back = replace(delivery, state=State.PENDING, lease_until=None)
+        await self._marks.write(back, held_until=marked.lease_until)
 
 
 def _held_for(delivery: Delivery, least: timedelta, now: datetime) -> bool:

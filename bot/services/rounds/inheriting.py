@@ -51,7 +51,9 @@ async def take_back(outbox: Outbox, *, started_at: datetime, now: datetime) -> i
     # Our own claims end later than any lease from before our start.
     left = [row for row in rows if row.lease_until and row.lease_until < started_at + LEASE]
     if left:
-        await outbox.save([_freed(row, now) for row in left])
+        # Somebody may live after all, and have gone on with some of them meanwhile.
+        held = {row.id: row.lease_until for row in left if row.lease_until is not None}
+        await outbox.save([_freed(row, now) for row in left], held=held)
     return len(left)
 
 
