@@ -4,14 +4,17 @@ Commands are imported when they are called, so that ``--help`` does not wait for
 not use.
 """
 
+import gc
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 from importlib.metadata import version
 
 from cyclopts import App, CycloptsError, Group
 
 from bot.cli.failures import USAGE, explain
 from bot.provenance import require_one_root
+from bot.services.long_lived import loading
 
 _HELP = """The day's research papers, each in four parts.
 
@@ -121,12 +124,24 @@ def run(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code. Never raises for what a person can cause."""
     try:
         require_one_root()
+        if arguments is None:
+            _import(sys.argv[1:2])
         result = build()(arguments, result_action="return_value")
     except CycloptsError:
         return USAGE  # cyclopts has said what is wrong
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the last place to explain
         return explain(error)
     return result if isinstance(result, int) else 0
+
+
+def _import(names: Sequence[str]) -> None:
+    """Import the command that is called, if it is one, with the collector out of the way: modules
+    live as long as this process."""
+    paths = [path for name, path, *_ in _COMMANDS if name in names]
+    with loading():
+        for path in paths:
+            import_module(path.partition(":")[0])
+        gc.freeze()
 
 
 def main() -> None:

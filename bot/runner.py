@@ -22,6 +22,7 @@ from bot.services.deliver.deliverer import Deliverer
 from bot.services.deliver.tools import Tools
 from bot.services.health import Health
 from bot.services.heartbeat import QuietWords
+from bot.services.long_lived import loading
 from bot.services.publication import Publication, Voices
 from bot.services.rounds.collecting import Collecting, Upstreams
 from bot.services.rounds.inheriting import Inheriting
@@ -59,12 +60,14 @@ async def assembled(settings: Settings) -> AsyncGenerator[Crew, None]:
     roles = frozenset(settings.run.roles)
     async with AsyncExitStack() as stack:
         # Before anybody counts on a sign of life from us: an import holds everything up.
-        make_jobs = _job_maker(roles)
+        with loading():
+            make_jobs = _job_maker(roles)
         writes = not roles.isdisjoint(_WRITERS)
         sulan = await stack.enter_async_context(started(settings, writes=writes))
         chats, health = chats_of(settings), Health()
         hooks = _hooks(settings)
-        adapters = _adapters(chats, sulan, hooks)
+        with loading():
+            adapters = _adapters(chats, sulan, hooks)
         for adapter in adapters:
             await enter(adapter, stack)
             health.worked(f"adapter:{adapter.name}", at=sulan.clock.now())

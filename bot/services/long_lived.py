@@ -16,6 +16,19 @@ _NEVER = 2**31 - 1
 _THOROUGH = 100
 
 
+@contextmanager
+def loading() -> Generator[None, None, None]:
+    """While libraries are imported, nothing is collected: what they make lives as long as we do.
+    Looking at it again and again is an eighth of the time that a start takes."""
+    collected = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collected:
+            gc.enable()
+
+
 class LongLived:
     """Says to the process's collector what need not be looked at."""
 

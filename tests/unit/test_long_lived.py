@@ -6,7 +6,7 @@ from collections.abc import Generator
 
 import pytest
 
-from bot.services.long_lived import LongLived
+from bot.services.long_lived import LongLived, loading
 
 
 @pytest.fixture(autouse=True)
@@ -56,3 +56,19 @@ def test_while_much_is_made_only_what_is_young_is_collected() -> None:
         assert gc.get_threshold()[:2] == usual[:2]
         assert gc.get_threshold()[2] > 10**9
     assert gc.get_threshold() == usual
+
+
+def test_nothing_is_collected_while_libraries_are_imported_and_everything_afterwards() -> None:
+    with loading(), loading():
+        assert not gc.isenabled()
+    assert gc.isenabled()
+
+
+def test_whoever_did_without_the_collector_does_so_after_importing() -> None:
+    gc.disable()
+    try:
+        with loading():
+            pass
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
