@@ -87,13 +87,19 @@ class Queues:
         if not (self._hurried or left):
             return
         for queue in self._all.values():
-            if queue.kind in self.polling.soon:
-                _register(DBOS, queue, self._usual_s(queue))
+            usual = self._usual_s(queue)
+            if queue.kind in self.polling.soon and _present_s(queue.kind) != usual:
+                _register(DBOS, queue, usual)
         self._hurried = False
 
     def _usual_s(self, queue: Queue) -> float:
         usual = self.polling.every_s
         return max(usual, _LEISURE_S) if queue.kind in self.polling.leisurely else usual
+
+
+def _present_s(kind: str) -> float | None:
+    found = DBOS.retrieve_queue(kind)
+    return None if found is None else found.polling_interval_sec
 
 
 def _register(dbos: type[DBOS] | DBOSClient, queue: Queue, every_s: float) -> None:
