@@ -12,9 +12,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from bot.domain.errors import StoreError
 from bot.store.connecting import Connecting
-from bot.store.faults import translated
+from bot.store.faults import driver_of, translated
 from bot.store.location import Location, locate, prepare
 from bot.store.migrate import bring_forward
 from bot.store.sqlite_engines import reader_engine, writer_engine
@@ -171,14 +170,10 @@ async def plan_anew(connection: AsyncConnection) -> None:
 def _engines(location: Location, busy_timeout: float) -> tuple[AsyncEngine, AsyncEngine]:
     if location.path is not None:
         return writer_engine(location.url, busy_timeout), reader_engine(location.url, busy_timeout)
-    try:
+    with driver_of(location.name):
         engine = create_async_engine(
             location.url, pool_pre_ping=True, pool_size=_CONNECTIONS, max_overflow=0
         )
-    except ModuleNotFoundError as error:
-        raise StoreError(
-            f"{location.name} needs the package psycopg; install it: pip install 'psycopg[binary]'"
-        ) from error
     return engine, engine.execution_options(isolation_level="AUTOCOMMIT")
 
 

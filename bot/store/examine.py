@@ -6,7 +6,7 @@ from pathlib import Path
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.domain.errors import StoreError
-from bot.store.faults import translated
+from bot.store.faults import driver_of, translated
 from bot.store.location import locate
 from bot.store.migrate import require_newest
 from bot.store.sqlite_engines import reader_engine
@@ -22,7 +22,8 @@ async def examine(place: str | Path) -> None:
     """
     location = locate(place)
     if location.path is None:
-        engine = create_async_engine(location.url)
+        with driver_of(location.name):
+            engine = create_async_engine(location.url)
     elif location.path.exists():
         engine = reader_engine(location.url, _PATIENCE_S)
     else:

@@ -31,6 +31,7 @@ _NO_RIGHTS = "the database user lacks rights in {name}; let it create and write 
 _UNFIT = (
     "{name} cannot store a lone surrogate, a NUL or a number so large; clean it where it comes in"
 )
+_NO_DRIVER = "{name} needs the package psycopg; install it: pip install 'psycopg[binary]'"
 
 # https://www.sqlite.org/rescode.html: primary codes, and an extended one that says more.
 _SQLITE = {
@@ -78,6 +79,18 @@ def translated(name: str) -> Generator[None, None, None]:
         raise StoreError(_explain(error).format(name=name)) from error
     except (UnicodeEncodeError, OverflowError) as error:
         raise StoreError(_UNFIT.format(name=name)) from error
+
+
+@contextmanager
+def driver_of(name: str) -> Generator[None, None, None]:
+    """Turn the lack of a database's driver into a StoreError, where its engine is made.
+
+    SQLite's is always there; PostgreSQL's is an extra of ours.
+    """
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise StoreError(_NO_DRIVER.format(name=name)) from error
 
 
 def _explain(error: SQLAlchemyError) -> str:

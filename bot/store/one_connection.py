@@ -9,8 +9,7 @@ from urllib.parse import quote
 import sqlalchemy as sa
 from sqlalchemy import event
 
-from bot.domain.errors import StoreError
-from bot.store.faults import translated
+from bot.store.faults import driver_of, translated
 from bot.store.location import Location, prepare
 
 # Seconds that SQLite waits for another program's lock.
@@ -92,9 +91,5 @@ def _sqlite(connect: Callable[[], sqlite3.Connection], *, begin: str) -> sa.Engi
 
 
 def _server(location: Location) -> sa.Engine:
-    try:
+    with driver_of(location.name):
         return sa.create_engine(location.url, poolclass=sa.NullPool)
-    except ModuleNotFoundError as error:
-        raise StoreError(
-            f"{location.name} needs the package psycopg; install it: pip install 'psycopg[binary]'"
-        ) from error

@@ -5,6 +5,7 @@
 import os
 import sqlite3
 import stat
+import sys
 from collections.abc import AsyncGenerator, Generator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -14,7 +15,9 @@ import pytest
 from bot.domain.errors import StoreError
 from bot.domain.paper import Paper
 from bot.domain.paper_id import PaperId
+from bot.store.examine import examine
 from bot.store.location import locate
+from bot.store.one_connection import reading_all
 from bot.store.sql_store import SqlStore, open_store
 
 PAPER = Paper(id=PaperId("2608.00001"), title="One", abstract="First.")
@@ -152,6 +155,23 @@ async def test_an_address_that_is_none_is_refused_without_its_password(
 ) -> None:
     message = await _refusal(place)
     assert said in message
+    assert "s3cret" not in message
+
+
+async def test_without_its_driver_a_server_is_refused_with_what_to_install(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    place = "postgresql://sulan:s3cret@db.example.org/papers"
+    said = {await _refusal(place)}
+    with pytest.raises(StoreError) as caught:
+        await examine(place)
+    said.add(str(caught.value))
+    with pytest.raises(StoreError) as caught, reading_all(locate(place)):
+        pass
+    said.add(str(caught.value))
+    (message,) = said
+    assert "pip install 'psycopg[binary]'" in message
     assert "s3cret" not in message
 
 
