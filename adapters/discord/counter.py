@@ -97,7 +97,7 @@ class Counter:
 
     async def _route(self, interaction: "discord.Interaction[Any]") -> None:
         asked, kind = _asked(interaction, self._platform), interaction.type.value
-        data: Any = interaction.data or {}
+        data: Any = interaction.data if isinstance(interaction.data, dict) else {}
         callbacks = Callbacks(self._rest, self._clock, _way_back(interaction))
         if kind == COMPLETION:
             found = await self._commands.suggest(read_typed(data), limit=_CHOICES)

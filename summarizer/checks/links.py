@@ -41,6 +41,7 @@ _EMPTY_BRACKETS = re.compile(r" ?(?:\(\s{0,3}\)|（\s{0,3}）|\[\s{0,3}\]|【\s{
 _LOOSE = re.compile(r" +(?=[,.;:!?)，。；：！？、）])")
 # Taking a link out can leave another behind; what is left after so many rounds is taken apart.
 _ROUNDS = 6
+_DOT = re.compile(r"\.(?!\])")
 _SCHEME_NAME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]{1,15}):(?!\d)")
 _RESERVED = re.compile("[\ue000-\uf8ff]")
 _FIRST_RESERVED = 0xE000
@@ -72,7 +73,7 @@ def without_foreign_links(text: str, own: Iterable[str]) -> tuple[str, tuple[str
             break
         left = _mended(left)
     else:
-        left = left.replace(":", " ").replace(".", "[.]")
+        left = _mended(_DOT.sub("[.]", left.replace(":", " ")))
     left = _RUN_ON.sub(r"\g<0> ", left)
     for place, link in enumerate(stripping.kept):
         left = left.replace(chr(_FIRST_RESERVED + place), link)

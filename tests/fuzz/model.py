@@ -1,6 +1,7 @@
 """What a model or its endpoint answers, on every rung, up to the messages that come of it."""
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -64,6 +65,7 @@ The paper presents a method with 13 billion parameters. It reaches 86.3 %.
 - Recommendation: 4.5/5. Worth reading.
 """
 _SPEAKABLE = ("en", "zh")
+_BRACKETS = re.compile(r"[\s()（）\[\]【】<>]+")
 _LINKS = (
     "https://", "http://evil.example/", "www.", "[x](", "](", "tg://user?id=1", "javascript:",
     "evil.com", "a@b.co", "<a href=\"", "</a>", "\\href{", "@everyone", "<@1>", "xn--", "：//",
@@ -149,7 +151,9 @@ def _links(data: bytes) -> None:
     text = Deal(data).text(20_000, broken=True)
     left, hosts = without_foreign_links(text, PAPER.links)
     again, more = without_foreign_links(left, PAPER.links)
-    require(again == left and not more, "what is left holds no foreign link")
+    # An own link makes each round look for brackets that stand empty now, one pair a round.
+    same = _BRACKETS.sub("", again) == _BRACKETS.sub("", left)
+    require(same and not more, "what is left holds no foreign link")
     require(all("." not in host.replace("[.]", "") for host in hosts), "hosts are defused")
 
 

@@ -78,6 +78,9 @@ def _check_telegram(message: TelegramMessage, allowed: set[str]) -> None:
     require(all(b.url in allowed for b in buttons if b.url), "buttons lead to the paper's pages")
     require(all(1 <= len(b.key.encode()) <= 64 for b in buttons if not b.url), "keys fit")
     require(message.preview in (*allowed, ""), "only the paper's page is previewed")
+    if message.document is not None:
+        require(not message.text, "a file goes without a text")
+        return
     if not message.html:
         require(0 < units(message.text) <= MAX_UNITS, "a message fits")
         return
