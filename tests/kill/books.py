@@ -1,5 +1,6 @@
 """What the store says, read from outside with plain SQL."""
 
+import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -116,6 +117,13 @@ class Books:
         """Commands that were kept and not answered."""
         query = sa.select(sa.func.count()).where(UPDATES.c.done_at.is_(None))
         return self._count(query.select_from(UPDATES))
+
+    def in_hand(self) -> set[str]:
+        """Who has given a command that was kept and is not noted as answered."""
+        query = sa.select(UPDATES.c.text).where(UPDATES.c.done_at.is_(None))
+        with self._engine.connect() as connection:
+            updates = [json.loads(text) for text in connection.execute(query).scalars()]
+        return {str(update["message"]["from"]["id"]) for update in updates if "message" in update}
 
     def leases(self, *, now: datetime) -> Sequence[str]:
         """Leases and claims that some process still holds. What only notes something until it ends

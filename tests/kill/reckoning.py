@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -68,6 +68,15 @@ def reckon(
             _lack(result, member, other[1] - planned, f"was planned for {_name(other[0])} only")
             _lack(result, other[0], planned - other[1], f"was planned for {_name(member)} only")
     return result
+
+
+def answered_for_nothing(twice: Iterable[str], in_hand: Collection[str]) -> list[str]:
+    """Faults: who was answered twice (``twice``) though nobody ended with the command in hand."""
+    return [
+        f"the command of {user} was answered twice, and no process had it in hand when it ended"
+        for user in sorted(twice)
+        if user not in in_hand
+    ]
 
 
 def _reckon_chat(

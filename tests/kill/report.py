@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tests.kill.books import now_utc
-from tests.kill.reckoning import Reckoning, reckon
+from tests.kill.reckoning import Reckoning, answered_for_nothing, reckon
 from tests.kill.siege import Siege
 from tests.kill.sights import answered_twice, answers, days_begun_twice, sights
 from tests.kill.world import CLAIM_S
@@ -28,6 +28,7 @@ def report(siege: Siege, *, seconds: float, finishing_s: float) -> Report:
     again, slow = world.model.paid_again(tally.deaths)
     faults = [*tally.faults, *result.faults]
     faults += [f"a day was begun twice: {name}" for name in days_begun_twice(world)]
+    faults += answered_for_nothing(answered_twice(world), tally.in_hand)
     faults += [f"{name} is still held" for name in books.leases(now=now_utc())]
     faults += [
         f"a model call of a program that lived was made again after {after:.1f} s"
@@ -66,7 +67,8 @@ def _figures(siege: Siege, result: Reckoning, again: int, slow: int) -> dict[str
         "model calls": f"{len(world.model.calls)}, twice {again}, in flight {tally.in_flight}; "
         f"{slow} more were taken from programs too slow to hold their claims",
         "commands": f"{len(got)}, unanswered {sum(not n for n in got)}, "
-        f"answered twice {answered_twice(world)}",
+        f"answered twice {len(answered_twice(world))}, in hand when a process ended "
+        f"{len(tally.in_hand)}",
         "kill to message": f"median {median:.2f} s, longest {longest:.2f} s",
     }
 
@@ -86,6 +88,7 @@ def _cells(siege: Siege, result: Reckoning, again: int) -> list[str]:
         str(result.unknown.total()),
         f"{again} of {siege.tally.in_flight}",
         f"{sum(not n for n in got)} of {len(got)}",
+        f"{len(answered_twice(siege.world))} of {len(siege.tally.in_hand)}",
         f"{median:.1f} / {longest:.1f}",
     ]
 

@@ -185,8 +185,10 @@ class Siege:
                 self.tally.fault(f"{program.name} ended with {code} when it was asked to stop")
 
     def _bury(self, program: Program) -> None:
-        """Count what a process left behind: model calls whose summaries are not stored."""
+        """Count what a process left behind: commands that it may have answered without a note of
+        it, and model calls whose summaries are not stored."""
         self.tally.ended(program)
+        self.tally.in_hand |= self.books.in_hand()
         calls = self.world.model.calls[-200:]
         begun = {(call.paper, call.language) for call in calls if call.pid == program.pid}
         if begun:

@@ -41,10 +41,10 @@ def answers(world: World) -> dict[str, int]:
     return {user: counts[user] for user in world.asked}
 
 
-def answered_twice(world: World) -> int:
-    """How many of those who asked read the same more than once."""
+def answered_twice(world: World) -> set[str]:
+    """Those who asked and read the same more than once."""
     said = Counter((one.chat, one.text) for one in world.telegram.state.messages)
-    return len({chat for (chat, _), count in said.items() if count > 1 and chat in world.asked})
+    return {chat for (chat, _), count in said.items() if count > 1 and chat in world.asked}
 
 
 def _shown(message: dict[str, object]) -> Shown:

@@ -30,7 +30,8 @@ class Kill:
 @dataclass
 class Tally:
     """``silences`` are seconds from a kill to the next message, whoever sent it; ``in_flight``
-    counts model calls whose process died; ``stalled`` programs that ended by themselves because
+    counts model calls whose process died; ``in_hand`` are those whose command was kept and not
+    noted as answered when a process ended; ``stalled`` programs that ended by themselves because
     they had been too slow to prolong their place, which is right; ``faults`` is what must not be;
     ``deaths`` are the moments at which processes were seen to have ended.
     """
@@ -41,6 +42,7 @@ class Tally:
     misses: Counter[str] = field(default_factory=Counter[str])
     silences: list[float] = field(default_factory=list[float])
     in_flight: int = 0
+    in_hand: set[str] = field(default_factory=set[str])
     stalled: int = 0
     faults: list[str] = field(default_factory=list[str])
     deaths: dict[int, float] = field(default_factory=dict[int, float])

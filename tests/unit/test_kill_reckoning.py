@@ -1,17 +1,21 @@
 """The harness that kills programs must see what went wrong: each fault that it looks for, once."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from random import Random
 
 import pytest
 
 from bot.domain.target import Target
-from tests.kill.books import Row
-from tests.kill.chats import Member
+from bot.store.sql_store import open_store
+from tests.kill.books import Books, Row
+from tests.kill.chats import Member, update_of
 from tests.kill.model import Model, ModelCall
-from tests.kill.reckoning import Reckoning, Shown, reckon
+from tests.kill.reckoning import Reckoning, Shown, answered_for_nothing, reckon
 
+NOW = datetime(2026, 11, 21, tzinfo=UTC)
 ONE, TWO = "2608.00001", "2608.00002"
 TELEGRAM = Member(Target("telegram", "4242"))
 DISCORD = Member(Target("discord", "7"))
@@ -128,6 +132,23 @@ def test_f55_two_chats_that_want_the_same_must_get_the_same() -> None:
     }
     (fault,) = reckon(few, messages, rows, {ONE, TWO}).faults
     assert f"discord/7: {TWO} was planned for telegram/4242 only" in fault
+
+
+def test_f55_a_second_answer_must_be_to_what_was_in_hand_when_a_process_ended() -> None:
+    assert answered_for_nothing({"900001"}, {"900001", "900002"}) == []
+    (fault,) = answered_for_nothing({"900001", "900003"}, {"900001"})
+    assert "the command of 900003 was answered twice" in fault
+
+
+async def test_f55_what_is_in_hand_is_read_from_the_store(tmp_path: Path) -> None:
+    path = tmp_path / "sulan.db"
+    updates = {f"telegram:{n}": json.dumps(update_of(900 + n, "/paper 1")) for n in range(3)}
+    async with open_store(path) as store:
+        await store.inbox.keep({**updates, "telegram:9": '{"my_chat_member": {}}'}, now=NOW)
+        await store.inbox.done("telegram:1", now=NOW)
+    books = Books(str(path))
+    assert books.in_hand() == {"900", "902"}
+    books.close()
 
 
 def test_f28_a_call_made_again_for_a_dead_program_is_told_from_one_taken_from_a_slow_one() -> None:
