@@ -2,10 +2,10 @@
 
 import secrets
 from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 
-from adapters.base import Adapter, Hooked
+from adapters.base import Adapter, Commands, Hooked, Listener
 from bot.app import Sulan, started
 from bot.chats import adapters_for, chats_of, enter, operator_of
 from bot.crew import Crew, Jobs, Sending
@@ -16,8 +16,6 @@ from bot.ground import Ground
 from bot.observing import Extras, Observed, Observer, part_of
 from bot.services.archive import StoredDays
 from bot.services.chat_roll import ChatRoll
-from bot.services.commands.asking import CommandOptions, Means
-from bot.services.commands.service import CommandService
 from bot.services.deliver.deliverer import Deliverer
 from bot.services.deliver.tools import Tools
 from bot.services.health import Health
@@ -68,6 +66,7 @@ async def assembled(settings: Settings) -> AsyncGenerator[Crew, None]:
         hooks = _hooks(settings)
         with loading():
             adapters = _adapters(chats, sulan, hooks)
+            answering = _answerer(roles, adapters)
         for adapter in adapters:
             await enter(adapter, stack)
             health.worked(f"adapter:{adapter.name}", at=sulan.clock.now())
@@ -76,7 +75,8 @@ async def assembled(settings: Settings) -> AsyncGenerator[Crew, None]:
         membership = await _member(sulan, stack)
         ground = _ground(sulan, chats, adapters, health=health, membership=membership)
         jobs = make_jobs(ground) if make_jobs is not None else None
-        yield await _crew(ground, jobs, hooks, stack=stack)
+        commands = await stack.enter_async_context(answering(ground)) if answering else None
+        yield _crew(ground, jobs, hooks, commands=commands, stack=stack)
 
 
 def _adapters(chats: Sequence[Chat], sulan: Sulan, hooks: Hooks) -> list[Adapter]:
@@ -131,13 +131,16 @@ def _ground(
     )
 
 
-async def _crew(ground: Ground, jobs: Jobs | None, hooks: Hooks, *, stack: AsyncExitStack) -> Crew:
+def _crew(
+    ground: Ground,
+    jobs: Jobs | None,
+    hooks: Hooks,
+    *,
+    commands: Commands | None,
+    stack: AsyncExitStack,
+) -> Crew:
     observer = Observer(_observed(ground, jobs, hooks), Metrics())
     sending = _sending(ground, observer) if Role.DELIVER in ground.roles else None
-    commands = None
-    if Role.COMMANDS in ground.roles:
-        commands = CommandService(_means(ground), options=_command_options(ground.sulan.settings))
-        await stack.enter_async_context(commands)
     return Crew(
         ground=ground,
         observer=observer,
@@ -187,6 +190,17 @@ def _job_maker(roles: frozenset[Role]) -> Callable[[Ground], Jobs] | None:
     return jobs_of
 
 
+def _answerer(
+    roles: frozenset[Role], adapters: Sequence[Adapter]
+) -> Callable[[Ground], AbstractAsyncContextManager[Commands]] | None:
+    """What makes who answers commands, imported; ``None`` where nobody can ask."""
+    if Role.COMMANDS not in roles or not any(isinstance(one, Listener) for one in adapters):
+        return None
+    from bot.answering import answering  # noqa: PLC0415 - a tenth of what we import of our own
+
+    return answering
+
+
 def _upstreams(sulan: Sulan) -> Upstreams:
     often = sulan.settings.run.collect_every_s < LEAST_COLLECT_S
     return Upstreams(sulan.source, often=often)
@@ -203,36 +217,6 @@ def _sending(ground: Ground, observer: Observer) -> Sending:
     ground.wakes.heed(DELIVER, deliverer.wake)
     inheriting = Inheriting(store.outbox, clock, membership=ground.membership)
     return Sending(deliverer, inheriting)
-
-
-def _means(ground: Ground) -> Means:
-    sulan = ground.sulan
-    return Means(
-        store=sulan.store,
-        clock=sulan.clock,
-        summaries=sulan.summaries,
-        lookup=sulan.lookup,
-        collect=ground.collecting.collect_day,
-        wordings={language: load_wording(language) for language in available_languages()},
-        health=ground.health,
-        speeches={language: load_speech(language) for language in available_languages()},
-        wake=lambda: ground.wakes.wake(DELIVER),
-        roll=ground.roll,
-    )
-
-
-def _command_options(settings: Settings) -> CommandOptions:
-    model = settings.model
-    return CommandOptions(
-        language=settings.language,
-        sources=settings.sources,
-        model=model.name,
-        daily_usd=model.daily_usd,
-        daily_tokens=model.daily_tokens if model.name else None,
-        open_sources=settings.subscriptions.sources,
-        subscriptions=settings.subscriptions.open,
-        most_chats=settings.subscriptions.most_chats,
-    )
 
 
 def _observed(ground: Ground, jobs: Jobs | None, hooks: Hooks) -> Observed:

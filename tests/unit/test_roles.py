@@ -75,7 +75,7 @@ async def test_a_role_that_nobody_has_is_not_ready_and_counted_f60() -> None:
 
 
 def test_what_only_some_roles_need_is_not_imported_for_the_others() -> None:
-    heavy = {"dbos", "apscheduler", "openai", "telegram", "discord"}
+    heavy = {"dbos", "apscheduler", "openai", "telegram", "discord", "bot.services.commands"}
     asked = f"import sys, bot.runner; print(*sorted({heavy} & set(sys.modules)))"
     said = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
     assert said.stdout.split() == []
