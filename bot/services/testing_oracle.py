@@ -9,6 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -204,22 +205,31 @@ def _pleases(chat: Chat, known: Known, summary: Summary) -> bool:
     filters, paper = chat.filters, known.paper
     keywords = [word for k in summary.keywords for word in (k.term, k.translation or "")]
     text = "\n".join([paper.title, paper.abstract, *paper.keywords, *keywords]).lower()
-    names = [set(re.split(r"[\W_]+", author.lower())) for author in paper.authors]
-    archives = {category.partition(".")[0] for category in known.categories}
-    place = re.split(r"\W+", (paper.organization or "").lower())
     points = summary.scores.recommendation.value if summary.scores else -1.0
     return (
         (not filters.include or any(_stands(word, text) for word in filters.include))
         and not any(_stands(word, text) for word in filters.exclude)
-        and (not filters.categories or bool({*known.categories, *archives} & {*filters.categories}))
-        and (not filters.authors or any(a.lower() in n for a in filters.authors for n in names))
-        and (not filters.organizations or any(o.lower() in place for o in filters.organizations))
+        and (not filters.categories or _is_in(known.categories, filters.categories))
+        and (not filters.authors or _names(paper.authors, filters.authors))
+        and (not filters.organizations or _names([paper.organization or ""], filters.organizations))
         and (paper.code_url is not None or not filters.code)
         and (paper.upvotes or 0) >= filters.least_upvotes
         and (points >= filters.least_recommendation or not filters.least_recommendation)
     )
 
 
+def _is_in(categories: Sequence[str], wanted: Sequence[str]) -> bool:
+    archives = {category.partition(".")[0] for category in categories}
+    return bool({*categories, *archives} & {*wanted})
+
+
+def _names(names: Sequence[str], wanted: Sequence[str]) -> bool:
+    words = [re.split(r"[\W_]+", name.lower()) for name in names]
+    return any(one.lower() in name for one in wanted for name in words)
+
+
+# Many chats ask for the same word in the same text.
+@lru_cache(maxsize=1 << 14)
 def _stands(word: str, text: str) -> bool:
     return re.search(rf"(?<![a-z]){_PATTERNS[word]}(?![a-z])", text) is not None
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from bot.domain.command import Suggestion
 from bot.domain.paper import Paper
@@ -12,6 +13,8 @@ from bot.store.search_text import Phrase, read, telling
 from bot.store.searchable import searchable
 
 _MOST_FOUND = 1_000
+# Every search reads every paper.
+_searchable = lru_cache(maxsize=4096)(searchable)
 
 
 class MemoryPaperIndex:
@@ -42,8 +45,8 @@ class MemoryPaperIndex:
         titled: list[Paper] = []
         others: list[Paper] = []
         for paper in self._newest_first():
-            summaries = self._summaries.of_paper(paper.id)
-            text = searchable(paper.title, paper.abstract, summaries)
+            summaries = tuple(self._summaries.of_paper(paper.id))
+            text = _searchable(paper.title, paper.abstract, summaries)
             if all(_stands_in(text.title, phrase) for phrase in phrases):
                 titled.append(paper)
             elif all(

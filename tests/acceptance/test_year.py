@@ -188,7 +188,7 @@ def test_in_a_year_each_of_100_chats_gets_what_its_settings_say_once(
 
 def test_so_it_is_on_sqlite(real_days: Sequence[Sequence[Paper]], tmp_path: Path) -> None:
     chats = draw_chats(25, seed=5, first=FIRST)
-    script = list(turns(real_days, chats, first=FIRST, length=16, most=8))
+    script = list(turns(real_days, chats, first=FIRST, length=10, most=8))
     threads = Threads()
 
     async def main() -> dict[Target, Got]:
