@@ -202,5 +202,7 @@ def _one_by_one(drafts: Iterable[Draft]) -> list[Draft]:
     """A microsecond between rows keeps their order."""
     return [
         replace(draft, created_at=draft.created_at + timedelta(microseconds=place))
+        if place
+        else draft
         for place, draft in enumerate(drafts)
     ]

@@ -9,21 +9,24 @@ from bot.domain.delivery import State
 from bot.domain.target import Target
 from bot.ports import DeliveryQuery
 from bot.store.addresses import lane_of, settled
+from bot.store.parcels import packed, unpacked
 from bot.store.tables import DELIVERIES, OPEN, UNSENT
 
 _ROW = DELIVERIES.c
+_PLACE = (_ROW.platform, _ROW.chat, _ROW.thread)
 
 # What ends well, and stands in no index of its own.
 _MANY = frozenset({State.SENT, State.INCLUDED, State.PASSED})
 _OPEN_STATES = frozenset({State.PENDING, State.CLAIMED, State.SENDING})
 
 
-def newest(query: DeliveryQuery, states: Sequence[State]) -> sa.Select[Any]:
+def newest(dialect: str, query: DeliveryQuery, states: Sequence[State]) -> sa.Select[Any]:
     """The newest deliveries that a query asks for, of one or more states."""
     if query.targets is not None:
         of_states = _ROW.state.in_([state.value for state in states])
-        near = _near(query.targets, states)
-        return _newest(DELIVERIES, query.limit).where(*near, of_states, *_narrowed(query))
+        wanted = sa.select(DELIVERIES).where(of_states, *_narrowed(query))
+        near = _near(dialect, wanted, is_open=_OPEN_STATES.issuperset(states))
+        return _newest(near, query.limit).params(rows=_places(query.targets))
     if query.target is not None or query.message_id is not None:
         # These few are found by their place or name, whatever their state.
         of_states = _ROW.state.in_([state.value for state in states])
@@ -48,16 +51,26 @@ def _at(query: DeliveryQuery) -> list[sa.ColumnElement[bool]]:
     return [_ROW.number.in_(named)]
 
 
-def _near(
-    targets: Collection[Target], states: Collection[State]
-) -> list[sa.ColumnElement[bool] | sa.TextClause]:
-    """At one of many targets; among what is open only, where nothing else is asked for."""
-    at = [settled(target) for target in targets]
-    places = [(target.platform, target.chat, target.thread or "") for target in at]
-    here = sa.tuple_(_ROW.platform, _ROW.chat, _ROW.thread).in_(places)
-    if _OPEN_STATES.issuperset(states):
-        return [_ROW.lane.in_({lane_of(target) for target in at}), OPEN, here]
-    return [_ROW.chat.in_({target.chat for target in at}), here]
+def _near(dialect: str, wanted: sa.Select[Any], *, is_open: bool) -> sa.FromClause:
+    """Those at one of many targets (``_places``); where only what is open is wanted, among that."""
+    these = unpacked(dialect, _ROW.lane, *_PLACE).subquery("these")
+    by = _ROW.lane if is_open else _ROW.chat
+    if is_open:
+        wanted = wanted.where(OPEN)
+    if dialect == "sqlite":
+        # What is no column by itself leaves SQLite but the one index.
+        here = (_ROW.platform, _ROW.chat.concat(""), _ROW.thread)
+        place = sa.tuple_(*here).in_(sa.select(*(these.c[column.name] for column in _PLACE)))
+        return wanted.where(by.in_(sa.select(these.c[by.name])), place).subquery()
+    # Chat by chat, whatever is believed of the table.
+    same = (column == these.c[column.name] for column in (_ROW.lane, *_PLACE))
+    found = wanted.where(*same).correlate(these).offset(0).lateral("found")
+    return sa.select(found).select_from(sa.join(these, found, sa.true())).subquery()
+
+
+def _places(targets: Collection[Target]) -> str:
+    at = {settled(target) for target in targets}
+    return packed((lane_of(t), t.platform, t.chat, t.thread or "") for t in at)
 
 
 def _newest(rows: sa.FromClause, limit: int) -> sa.Select[Any]:

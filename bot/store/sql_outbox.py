@@ -102,7 +102,7 @@ class SqlOutbox:
         states = sorted(State if query.states is None else query.states)
         if not states or query.limit < 1:
             return []
-        wanted = newest(query, states)
+        wanted = newest(self._database.reader.dialect.name, query, states)
         if query.limit > _FEW:
             return await self._many(wanted)
         async with self._database.reading() as connection:
