@@ -20,6 +20,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from adapters.base import Message, Pace
 from bot.clock import SystemClock
@@ -54,6 +55,10 @@ class Instant:
     async def send(self, target: Target, message: Message, *, key: str) -> Receipt:  # noqa: ARG002 - the port's
         self.times.append(time.time())
         return Receipt(str(len(self.times)))
+
+    def told(self) -> dict[str, object]:
+        """What a process says of what it sent, as JSON has it."""
+        return {"times": self.times}
 
 
 class QuickStage(Stage):
@@ -100,13 +105,8 @@ async def measure(
     names = case.platforms()
     with tempfile.TemporaryDirectory() as folder:
         place = database or str(Path(folder) / "sulan.sqlite3")
-        await _fill(place, [names[n % processes] for n in range(messages)])
-        workers = [await _start(place, name, per_second) for name in names]
-        for worker in workers:  # the others wait meanwhile
-            assert worker.stdout
-            assert (await worker.stdout.readline()).strip() == b"ready"
-        told = await asyncio.gather(*(worker.communicate(b"go\n") for worker in workers))
-    said = [json.loads(out) for out, _ in told]
+        await fill(place, [names[n % processes] for n in range(messages)])
+        said = await together([_worker(place, name, per_second) for name in names])
     times = sorted(at for one in said for at in one["times"])
     assert len(times) == messages, f"{len(times)} of {messages} were sent"
     per_s = (len(times) - 1) / (times[-1] - times[0])
@@ -117,13 +117,14 @@ async def measure(
         messages=messages,
         per_second=per_s,
         over_permitted=per_s / PERMITTED,
-        worst_second=_worst_second(times),
+        worst_second=worst_second(times),
         cpu_ms=sum(one["cpu_s"] for one in said) * 1000 / messages,
         shares=[len(one["times"]) for one in said],
     )
 
 
-def _worst_second(times: Sequence[float]) -> int:
+def worst_second(times: Sequence[float]) -> int:
+    """The most that any second saw of some sorted moments."""
     worst = first = 0
     for n, at in enumerate(times):
         while times[first] <= at - 1:
@@ -132,8 +133,9 @@ def _worst_second(times: Sequence[float]) -> int:
     return worst
 
 
-async def _fill(place: str, platforms: Sequence[str]) -> None:
-    """One message for each of as many chats: a digest that is sent to everybody."""
+async def fill(place: str, platforms: Sequence[str]) -> None:
+    """One message for each of as many chats: a digest that is sent to everybody; for each, what its
+    adapter is called."""
     clock = SystemClock()
     async with open_store(place) as store:
         stage = QuickStage(store, clock)
@@ -143,17 +145,29 @@ async def _fill(place: str, platforms: Sequence[str]) -> None:
         await stage.queue(targets, ["paper:2608.00001:zh"])
 
 
-async def _start(place: str, name: str, per_second: float) -> asyncio.subprocess.Process:
-    arguments = (__file__, "--worker", place, "--name", name, "--per-second", str(per_second))
+def _worker(place: str, name: str, per_second: float) -> Sequence[str]:
+    return (__file__, "--worker", place, "--name", name, "--per-second", str(per_second))
+
+
+async def together(programs: Sequence[Sequence[str]]) -> list[dict[str, Any]]:
+    """Start Python programs, let them go once all are ready, and give what they told (``work``)."""
     pipe = asyncio.subprocess.PIPE
-    return await asyncio.create_subprocess_exec(
-        sys.executable, *arguments, stdin=pipe, stdout=pipe, limit=2**24
-    )
+    workers = [
+        await asyncio.create_subprocess_exec(
+            sys.executable, *arguments, stdin=pipe, stdout=pipe, limit=2**24
+        )
+        for arguments in programs
+    ]
+    for worker in workers:  # the others wait meanwhile
+        assert worker.stdout
+        assert (await worker.stdout.readline()).strip() == b"ready"
+    told = await asyncio.gather(*(worker.communicate(b"go\n") for worker in workers))
+    return [json.loads(out) for out, _ in told]
 
 
-async def work(place: str, name: str, per_second: float) -> None:
+async def work(place: str, adapter: Instant) -> None:
     """One process: wait for the word, deliver until nothing is left, tell what was sent when."""
-    clock, adapter, stopping = SystemClock(), Instant(name, per_second), asyncio.Event()
+    clock, stopping = SystemClock(), asyncio.Event()
     async with open_store(place) as store:
         stage = QuickStage(store, clock)
         await stage.quiet()
@@ -166,7 +180,7 @@ async def work(place: str, name: str, per_second: float) -> None:
         used = time.process_time() - began
         stopping.set()
         await running
-    print(json.dumps({"times": adapter.times, "cpu_s": used}))
+    print(json.dumps({**adapter.told(), "cpu_s": used}))
 
 
 async def _goes_on(adapter: Instant, stage: Stage) -> bool:
@@ -189,7 +203,7 @@ def main() -> None:
     parser.add_argument("--name", default=_PLATFORM, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.worker:
-        asyncio.run(work(options.worker, options.name, options.per_second))
+        asyncio.run(work(options.worker, Instant(options.name, options.per_second)))
         return
     drains: list[Drained] = []
     for processes in map(int, options.processes.split(",")):

@@ -39,8 +39,8 @@ class World:
         tools = Tools(self.stage.store, self.clock)
         self.recorder = Recorder("fake", tools, Marks(tools.store.outbox, self.clock))
         chats = ChatRoll(tools.store, self.clock)
-        self.sender = Sender(self.fake, chats, self.recorder)
         self.intake = Intake(self.fake, self.stage.compose, chats, recorder=self.recorder)
+        self.sender = Sender(self.fake, chats, self.recorder, slots=self.intake.slots)
 
     async def claimed(self) -> Ready:
         await self.stage.open([Chat(A)])

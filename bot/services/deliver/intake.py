@@ -25,7 +25,7 @@ class Taken:
 
 
 class Intake:
-    """Takes one platform's deliveries out of the outbox."""
+    """Takes one platform's deliveries out of the outbox; ``slots`` are those it gives them."""
 
     def __init__(
         self, adapter: Adapter, compose: Compose, chats: ChatRoll, *, recorder: Recorder
@@ -33,7 +33,7 @@ class Intake:
         self._adapter = adapter
         self._tools = tools = recorder.tools
         self._recorder = recorder
-        self._slots = Slots(adapter, tools)
+        self.slots = Slots(adapter, tools)
         self._marks = recorder.marks
         self._chats = chats
         self._preparer = Preparer(
@@ -43,11 +43,6 @@ class Intake:
             clock=tools.clock,
             batches=recorder.batches,
         )
-
-    @property
-    def sells(self) -> bool:
-        """See ``Slots``."""
-        return self._slots.sells
 
     async def take(self, count: int, *, held: Collection[str]) -> Taken:
         """Claim so many rows, settle what was found in mid-call, and make messages of the rest.
@@ -66,7 +61,7 @@ class Intake:
         waiting = [row for row in rows if row.state is not State.SENDING]
         prepared = await asyncio.gather(*(self._prepared(row) for row in waiting))
         ready = [one for one in prepared if one is not None]
-        return Taken(len(claimed), await self._slots.of(ready))
+        return Taken(len(claimed), await self.slots.of(ready))
 
     async def _settle_killed(self, row: Delivery) -> None:
         repeatable = window_of(self._adapter, row) > 0 or await self._preparer.replaces(row)

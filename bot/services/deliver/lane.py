@@ -58,7 +58,7 @@ class Lane:
         self.recorder = Recorder(adapter.name, tools, marks)
         chats = tools.roll or ChatRoll(tools.store, tools.clock)
         self._intake = Intake(adapter, compose, chats, recorder=self.recorder)
-        self._sender = Sender(adapter, chats, self.recorder)
+        self._sender = Sender(adapter, chats, self.recorder, slots=self._intake.slots)
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._ahead = 0
         # When chats may get their next messages, as a heap; and when to look in any case.
@@ -71,7 +71,7 @@ class Lane:
     def _width(self) -> Width:
         """Where nothing is sold any more, more rows would only wait: several processes' together
         for longer than slots are kept."""
-        return _PAID if self._intake.sells else _FREE
+        return _PAID if self._intake.slots.sells else _FREE
 
     async def run(self, *, within: float) -> None:
         """Deliver until ``stop``, or until the token is refused.

@@ -18,6 +18,7 @@ from bot.services.deliver.answers import (
 from bot.services.deliver.gate import Gate
 from bot.services.deliver.prepared import Ready
 from bot.services.deliver.recorder import Call, Recorder
+from bot.services.deliver.slots import Slots
 from bot.services.deliver.tools import Settled
 
 # Longer than a call may take (answers.CALL_S), shorter than Discord's window for nonces (120 s).
@@ -26,17 +27,24 @@ LEASE = timedelta(seconds=90)
 _LEAST_LEASE = timedelta(seconds=65)
 # A slot that seems further away is one of a clock that has just been put back (F62).
 _AT_HAND_S = 1.0
+# A call that missed its slot is marked already: it waits for another, but not so long that an end
+# in order would cut it off; and not for ever on a machine that is always late.
+_LONGEST_TURN_S = 3.0
+_MOST_MISSED = 5
 
 
 class Sender:
     """Sends deliveries through one adapter."""
 
-    def __init__(self, adapter: Adapter, chats: ChatRoll, recorder: Recorder) -> None:
+    def __init__(
+        self, adapter: Adapter, chats: ChatRoll, recorder: Recorder, *, slots: Slots
+    ) -> None:
         self._adapter = adapter
         self._chats = chats
         self._tools = tools = recorder.tools
         self._recorder = recorder
         self._marks = recorder.marks
+        self._slots = slots
         self._gates = {paid: Gate(tools.clock) for paid in (False, True)}
 
     async def deliver(self, ready: Ready, slot: datetime) -> datetime:
@@ -61,8 +69,9 @@ class Sender:
         if not await self._marks.write(marked, held_until=delivery.lease_until):
             await self._take_back(delivery, marked)
             return now
-        await clock.sleep(min(_AT_HAND_S, (slot - clock.now()).total_seconds()))
-        await self._gates[ready.paid].pass_through(ready.pace.per_second)
+        if not await self._in_turn(ready, slot):
+            await self._take_back(delivery, marked)
+            return clock.now()
         started_at, started = clock.now(), clock.monotonic()
         delivery, answer = await self._answer(delivery, ready)
         call = Call(
@@ -85,6 +94,23 @@ class Sender:
         if _held_for(delivery, timedelta(), self._tools.clock.now()):
             back = replace(delivery, state=State.PENDING, lease_until=None)
             await self._marks.write(back, held_until=delivery.lease_until)
+
+    async def _in_turn(self, ready: Ready, slot: datetime) -> bool:
+        """Wait until the call may leave; ``False`` where it must not, or not soon."""
+        clock = self._tools.clock
+        await clock.sleep(min(_AT_HAND_S, (slot - clock.now()).total_seconds()))
+        for _ in range(_MOST_MISSED):
+            another = await self._slots.kept(ready, slot)
+            if another == slot:
+                break
+            slot, wait_s = another, (another - clock.now()).total_seconds()
+            if wait_s > _LONGEST_TURN_S:
+                return False
+            await clock.sleep(wait_s)
+            if self._recorder.stopped(clock.now()):
+                return False
+        await self._gates[ready.paid].pass_through(ready.pace.per_second)
+        return True
 
     async def _answer(self, delivery: Delivery, ready: Ready) -> tuple[Delivery, Answer]:
         """What came of it, and the delivery as it was before the call that this concerns."""

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from adapters.base import Adapter, Fare, Payable
 from bot.services.deliver.prepared import Ready
 from bot.services.deliver.tools import Tools
+from bot.services.deliver.turns import Turns
 
 # Free slots within so long are waited for. What is due beyond them exceeds the free rate, which is
 # one by the second (FACTS §1.3).
@@ -29,7 +30,9 @@ class Slots:
     def __init__(self, adapter: Adapter, tools: Tools) -> None:
         self._adapter = adapter
         self._name = adapter.name
-        self._rates = tools.store.rates
+        rates, key = tools.store.rates, paid_key(adapter.name)
+        self._free_turns = Turns(rates, adapter.name, tools.clock)
+        self._paid_turns = Turns(rates, key, tools.clock)
         self._allowances = tools.store.allowances
         self._clock = tools.clock
         self._sold_out: date | None = None
@@ -54,53 +57,52 @@ class Slots:
             return await self._free(ready, per_second)
         return await self._mixed(ready, per_second, fare)
 
+    async def kept(self, ready: Ready, slot: datetime) -> datetime:
+        """See ``Turns``."""
+        if ready.pace.per_second is None:
+            return slot
+        turns = self._paid_turns if ready.paid else self._free_turns
+        return await turns.kept(slot, ready.pace.per_second)
+
     async def _free(
         self, ready: Sequence[Ready], per_second: float
     ) -> list[tuple[Ready, datetime]]:
         if not ready:
             return []
-        now = self._clock.now()
-        first = await self._rates.reserve(self._name, len(ready), per_second=per_second, now=now)
-        return _from(first, ready, per_second)
+        slots = await self._free_turns.reserve(len(ready), per_second)
+        return list(zip(ready, slots, strict=True))
 
     async def _mixed(
         self, ready: Sequence[Ready], per_second: float, fare: Fare
     ) -> list[tuple[Ready, datetime]]:
         """Free slots for as many as those at hand, edits before others, for no platform sells
         those; paid ones for the others, as far as the day's limit goes; the rest waits."""
-        now = self._clock.now()
         in_turn = sorted(ready, key=lambda one: one.replaces is None)
-        by = now + _FREE_WITHIN
-        first, count = await self._rates.reserve_before(
-            self._name, len(in_turn), per_second=per_second, now=now, by=by
-        )
-        free, others = in_turn[:count], in_turn[count:]
+        at_hand = await self._free_turns.reserve_within(_FREE_WITHIN, len(in_turn), per_second)
+        free = list(zip(in_turn, at_hand, strict=False))
+        others = in_turn[len(free) :]
         edits = [one for one in others if one.replaces is not None]
         wanted = others[len(edits) :]
-        granted = await self._granted(len(wanted), now, fare)
-        bought = await self._bought(wanted[:granted], now, fare)
-        left = edits + wanted[granted:]
-        slots = _from(first, free, per_second) + bought + await self._free(left, per_second)
-        return sorted(slots, key=lambda slot: slot[1])
+        granted = await self._granted(len(wanted), fare)
+        bought = await self._bought(wanted[:granted], fare)
+        left = await self._free(edits + wanted[granted:], per_second)
+        return sorted(free + bought + left, key=lambda slot: slot[1])
 
-    async def _granted(self, count: int, now: datetime, fare: Fare) -> int:
+    async def _granted(self, count: int, fare: Fare) -> int:
         if not count:
             return 0
+        today = self._clock.now().date()
         granted = await self._allowances.take(
-            paid_key(self._name), count, day=now.date(), most=fare.most_a_day
+            paid_key(self._name), count, day=today, most=fare.most_a_day
         )
         if granted < count:
-            self._sold_out = now.date()
+            self._sold_out = today
         return granted
 
-    async def _bought(
-        self, paid: Sequence[Ready], now: datetime, fare: Fare
-    ) -> list[tuple[Ready, datetime]]:
+    async def _bought(self, paid: Sequence[Ready], fare: Fare) -> list[tuple[Ready, datetime]]:
         if not paid or not isinstance(self._adapter, Payable):
             return []
-        first = await self._rates.reserve(
-            paid_key(self._name), len(paid), per_second=fare.per_second, now=now
-        )
+        slots = await self._paid_turns.reserve(len(paid), fare.per_second)
         charged = [
             replace(
                 one,
@@ -110,10 +112,4 @@ class Slots:
             )
             for one in paid
         ]
-        return _from(first, charged, fare.per_second)
-
-
-def _from(
-    first: datetime, ready: Sequence[Ready], per_second: float
-) -> list[tuple[Ready, datetime]]:
-    return [(one, first + n * timedelta(seconds=1 / per_second)) for n, one in enumerate(ready)]
+        return list(zip(charged, slots, strict=True))
