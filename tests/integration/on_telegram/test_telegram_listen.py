@@ -6,7 +6,6 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Mapp
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -49,12 +48,6 @@ def asked(text: str, **more: object) -> dict[str, object]:
 
 def answer(title: str) -> Post:
     return Post("en", title, "https://arxiv.org/abs/2309.12307", sections=(Section("S", ("x",)),))
-
-
-@pytest.fixture(scope="session")
-def oracle(shared: Path) -> Oracle:
-    """Telegram's published specification and its own parser."""
-    return Oracle(shared / "tools")
 
 
 @pytest.fixture

@@ -4,9 +4,7 @@ The server is our own, on loopback; nothing here ran against Telegram.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
@@ -14,9 +12,8 @@ from adapters.base import Fare
 from adapters.telegram.adapter import TelegramAdapter
 from adapters.telegram.message import TelegramMessage
 from adapters.telegram.options import TelegramOptions, read_options
-from adapters.telegram.testing import TOKEN, TelegramServer, flood, serving
+from adapters.telegram.testing import TOKEN, TelegramServer, flood
 from adapters.telegram.testing_bot import Refusal
-from adapters.telegram.testing_oracle import Oracle
 from bot.domain.delivery_errors import ContentRejected, RateLimited
 from bot.domain.errors import SettingsError
 from bot.domain.post import Attachment, Post
@@ -26,15 +23,6 @@ _PERSON = Target("telegram", "987654321")
 _POST = Post("en", "A title", "https://huggingface.co/papers/2309.12307")
 _NO_STARS = Refusal(400, "Bad Request: not enough Stars")
 _PAYING = {"token": TOKEN, "paid_broadcast": "true", "most_stars_a_day": "250"}
-
-
-@pytest.fixture
-async def server(shared: Path) -> AsyncGenerator[TelegramServer, None]:
-    """Whatever is sent is checked against the Bot API's specification in the end."""
-    oracle = Oracle(shared / "tools")
-    async with serving() as running:
-        yield running
-    assert [fault for call in running.calls for fault in oracle.faults(call)] == []
 
 
 def _options(server: TelegramServer) -> TelegramOptions:

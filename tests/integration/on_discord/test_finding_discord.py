@@ -4,13 +4,11 @@ every request is held against Discord's specification."""
 from collections.abc import AsyncGenerator, Iterator
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 
 import pytest
 
 from adapters.discord.testing.interactions import Asked
-from adapters.discord.testing.oracle import Spec, faults, load_spec
-from adapters.discord.testing.stage import Stage, listening, staged
+from adapters.discord.testing.stage import Stage, listening
 from adapters.discord.testing.world import Channel, JsonObject, Kind
 from bot.domain.paper import Paper
 from bot.domain.paper_id import PaperId
@@ -79,18 +77,6 @@ class Reader:
     def _buttons(self, message: JsonObject) -> Iterator[JsonObject]:
         for row in message["components"]:
             yield from (each for each in row["components"] if each["type"] == 2)
-
-
-@pytest.fixture(scope="module")
-def spec(shared: Path) -> Spec:
-    return load_spec(shared / "tools" / "discord_spec.py")
-
-
-@pytest.fixture
-async def stage(spec: Spec) -> AsyncGenerator[Stage]:
-    async with staged() as made:
-        yield made
-        assert faults(spec, made.server.recorded) == []
 
 
 @pytest.fixture

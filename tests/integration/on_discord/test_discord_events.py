@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from adapters.base import Responder
-from adapters.discord.testing.stage import Stage, listening, staged
+from adapters.discord.testing.stage import Stage, listening
 from adapters.discord.testing.world import Channel, JsonObject, Kind
 from bot.domain.command import Command, Reaction, Suggestion
 from bot.domain.errors import StoreError
@@ -57,17 +57,6 @@ class Deaf:
 
     async def suggest(self, text: str, *, limit: int) -> Sequence[Suggestion]:
         return ()
-
-
-@pytest.fixture
-async def stage() -> AsyncGenerator[Stage]:
-    async with staged() as made:
-        yield made
-
-
-@pytest.fixture
-def channel(stage: Stage) -> Channel:
-    return stage.server.world.add(Kind.TEXT)
 
 
 @asynccontextmanager

@@ -1,9 +1,7 @@
 """Days gathered in threads, in text channels and forums of Discord's, over real sockets."""
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from discord_connected import connected
@@ -13,16 +11,12 @@ from adapters.discord.render import render
 from adapters.discord.testing import (
     Answer,
     Break,
-    Buckets,
     Channel,
     DiscordServer,
     Fault,
     How,
     Kind,
-    Spec,
-    faults,
     limited,
-    load_spec,
     refusal,
 )
 from bot.domain.delivery_errors import ChatGone, NotDelivered, OutcomeUnknown, RateLimited
@@ -31,7 +25,6 @@ from bot.domain.target import Target
 from bot.testing import VirtualClock
 
 KEY = "0123456789abcdef01234567"
-NOW = datetime(2026, 11, 21, 23, 0, tzinfo=UTC)
 DAY = "HF Daily 2026-11-21"
 EMPTY_THREAD = 11
 
@@ -47,24 +40,6 @@ def message(title: str = "A paper", *, gather: str = DAY, parts: int = 1) -> lis
         gather=gather,
     )
     return list(render(post))
-
-
-@pytest.fixture(scope="module")
-def spec(shared: Path) -> Spec:
-    return load_spec(shared / "tools" / "discord_spec.py")
-
-
-@pytest.fixture
-def clock() -> VirtualClock:
-    return VirtualClock(NOW)
-
-
-@pytest.fixture
-async def server(spec: Spec, clock: VirtualClock) -> AsyncGenerator[DiscordServer]:
-    buckets = Buckets(clock, bucket=None, everywhere=None)
-    async with DiscordServer(clock=clock, buckets=buckets) as discord:
-        yield discord
-    assert faults(spec, discord.recorded) == []
 
 
 @pytest.fixture

@@ -6,9 +6,8 @@ looked for before it is started, and a webhook takes no nonce (F48). The server 
 loopback; nothing here ran against Discord.
 """
 
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,15 +20,11 @@ from adapters.discord.testing import (
     TOKEN,
     Answer,
     Break,
-    Buckets,
     Channel,
     DiscordServer,
     Fault,
     How,
     Kind,
-    Spec,
-    faults,
-    load_spec,
 )
 from adapters.discord.webhook import WebhookAdapter
 from bot.domain.chat import Chat
@@ -78,22 +73,9 @@ TABLE: Mapping[str, Row] = {
 UNCLEAR = {name: row for name, row in TABLE.items() if row.unclear}
 
 
-@pytest.fixture(scope="module")
-def spec(shared: Path) -> Spec:
-    return load_spec(shared / "tools" / "discord_spec.py")
-
-
 @pytest.fixture
 def clock() -> VirtualClock:
     return VirtualClock(START)
-
-
-@pytest.fixture
-async def server(spec: Spec, clock: VirtualClock) -> AsyncGenerator[DiscordServer]:
-    unlimited = Buckets(clock, bucket=None, everywhere=None)
-    async with DiscordServer(clock=clock, buckets=unlimited) as running:
-        yield running
-    assert faults(spec, running.recorded) == []
 
 
 class Papers(Stage):

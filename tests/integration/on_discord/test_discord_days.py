@@ -6,7 +6,6 @@ import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -16,14 +15,10 @@ from adapters.discord.options import read_options
 from adapters.discord.testing import (
     TOKEN,
     Break,
-    Buckets,
     Channel,
     DiscordServer,
     How,
     Kind,
-    Spec,
-    faults,
-    load_spec,
 )
 from bot.domain.chat import Chat, Looks, Style
 from bot.domain.delivery import State
@@ -57,22 +52,9 @@ class HurriedClock:
         await asyncio.sleep(max(0.0, seconds) / FASTER)
 
 
-@pytest.fixture(scope="module")
-def spec(shared: Path) -> Spec:
-    return load_spec(shared / "tools" / "discord_spec.py")
-
-
 @pytest.fixture
 def clock() -> HurriedClock:
     return HurriedClock()
-
-
-@pytest.fixture
-async def server(spec: Spec, clock: HurriedClock) -> AsyncGenerator[DiscordServer]:
-    buckets = Buckets(clock, bucket=None, everywhere=None)
-    async with DiscordServer(clock=clock, buckets=buckets) as discord:
-        yield discord
-    assert faults(spec, discord.recorded) == []
 
 
 @pytest.fixture

@@ -3,8 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import timedelta
 
 import pytest
 from discord_connected import connected
@@ -16,16 +15,12 @@ from adapters.discord.render import render
 from adapters.discord.testing import (
     Answer,
     Break,
-    Buckets,
     Channel,
     DiscordServer,
     Fault,
     How,
     Kind,
-    Spec,
-    faults,
     limited,
-    load_spec,
     refusal,
 )
 from bot.domain.delivery_errors import (
@@ -40,7 +35,6 @@ from bot.domain.target import Receipt, Target
 from bot.testing import VirtualClock
 
 KEY = "0123456789abcdef01234567"
-NOW = datetime(2026, 11, 21, 23, 0, tzinfo=UTC)
 
 
 def message(title: str = "A paper", *, plain: bool = False, parts: int = 1) -> list[DiscordMessage]:
@@ -54,24 +48,6 @@ def message(title: str = "A paper", *, plain: bool = False, parts: int = 1) -> l
         actions=(Action("English", "entry:en:2309.12307"),),
     )
     return list(render(post, plain=plain))
-
-
-@pytest.fixture(scope="module")
-def spec(shared: Path) -> Spec:
-    return load_spec(shared / "tools" / "discord_spec.py")
-
-
-@pytest.fixture
-def clock() -> VirtualClock:
-    return VirtualClock(NOW)
-
-
-@pytest.fixture
-async def server(spec: Spec, clock: VirtualClock) -> AsyncGenerator[DiscordServer]:
-    buckets = Buckets(clock, bucket=None, everywhere=None)
-    async with DiscordServer(clock=clock, buckets=buckets) as discord:
-        yield discord
-    assert faults(spec, discord.recorded) == []
 
 
 def to(channel: Channel) -> Target:

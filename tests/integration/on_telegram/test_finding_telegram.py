@@ -8,7 +8,6 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -73,11 +72,6 @@ class Stage:
     def toast(self) -> str:
         """What the last press was answered with."""
         return str(self.server.called("answerCallbackQuery")[-1].params.get("text", ""))
-
-
-@pytest.fixture(scope="module")
-def oracle(shared: Path) -> Oracle:
-    return Oracle(shared / "tools")
 
 
 @pytest.fixture

@@ -1,18 +1,15 @@
 """What Discord shows to who asked alone, also late, and in place of what: over real sockets."""
 
 import asyncio
-from collections.abc import AsyncGenerator
-from pathlib import Path
 
 import pytest
 
 from adapters.base import Responder
 from adapters.discord.testing.faults import refusal
 from adapters.discord.testing.interactions import Asked
-from adapters.discord.testing.oracle import Spec, faults, load_spec
 from adapters.discord.testing.playing import attended
-from adapters.discord.testing.stage import Stage, staged
-from adapters.discord.testing.world import Channel, JsonObject, Kind
+from adapters.discord.testing.stage import Stage
+from adapters.discord.testing.world import Channel, JsonObject
 from bot.domain.command import Command
 from bot.domain.post import Attachment, Post, Section
 
@@ -22,24 +19,6 @@ EPHEMERAL = 64
 def private_post(title: str, *, long: bool = False) -> Post:
     lines = tuple("word " * 250 for _ in range(8 if long else 1))
     return Post("en", title, "", sections=(Section("Now", lines),), private=True)
-
-
-@pytest.fixture(scope="module")
-def spec(shared: Path) -> Spec:
-    return load_spec(shared / "tools" / "discord_spec.py")
-
-
-@pytest.fixture
-async def stage(spec: Spec) -> AsyncGenerator[Stage]:
-    """Servers whose every request is held against Discord's specification in the end."""
-    async with staged() as made:
-        yield made
-        assert faults(spec, made.server.recorded) == []
-
-
-@pytest.fixture
-def channel(stage: Stage) -> Channel:
-    return stage.server.world.add(Kind.TEXT)
 
 
 def title(asked: Asked) -> str:

@@ -4,7 +4,6 @@ import asyncio
 import re
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 import pytest
 from discord.http import Route
@@ -27,7 +26,6 @@ from adapters.discord.testing import (
     cloudflare,
     faults,
     limited,
-    load_spec,
     refusal,
 )
 from bot.clock import SystemClock
@@ -56,11 +54,6 @@ POST = Post(
 )
 (MESSAGE,) = render(POST)
 (PLAIN,) = render(POST, plain=True)
-
-
-@pytest.fixture(scope="module")
-def spec(shared: Path) -> Spec:
-    return load_spec(shared / "tools" / "discord_spec.py")
 
 
 @pytest.fixture

@@ -5,15 +5,13 @@ import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import pytest
 
 from adapters.base import Responder, Whisperer
 from adapters.discord.testing.faults import Answer, Break, Fault, How, limited
 from adapters.discord.testing.interactions import Asked
-from adapters.discord.testing.oracle import Spec, faults, load_spec
-from adapters.discord.testing.stage import Stage, listening, staged
+from adapters.discord.testing.stage import Stage, listening
 from adapters.discord.testing.world import Channel, JsonObject, Kind
 from bot.domain.command import Command, Suggestion
 from bot.domain.post import Action, Post, Section
@@ -61,24 +59,6 @@ def seen(asked: Asked) -> tuple[str, int]:
     if asked.shown is None:
         return "", len(asked.told)
     return asked.shown["embeds"][0]["title"], len(asked.told)
-
-
-@pytest.fixture(scope="module")
-def spec(shared: Path) -> Spec:
-    return load_spec(shared / "tools" / "discord_spec.py")
-
-
-@pytest.fixture
-async def stage(spec: Spec) -> AsyncGenerator[Stage]:
-    """Servers whose every request is held against Discord's specification in the end."""
-    async with staged() as made:
-        yield made
-        assert faults(spec, made.server.recorded) == []
-
-
-@pytest.fixture
-def channel(stage: Stage) -> Channel:
-    return stage.server.world.add(Kind.TEXT)
 
 
 @asynccontextmanager

@@ -4,10 +4,9 @@ what the store says afterwards, what stands in the chat, and how often it was se
 The server is our own, on loopback; nothing here ran against Telegram.
 """
 
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal, TypeAlias
 
 import pytest
@@ -22,10 +21,8 @@ from adapters.telegram.testing import (
     Spoilt,
     Step,
     TelegramServer,
-    serving,
 )
 from adapters.telegram.testing_bot import Refusal
-from adapters.telegram.testing_oracle import Oracle
 from bot.domain.chat import Chat
 from bot.domain.delivery import Delivery, OnUnknown, State
 from bot.domain.target import Target
@@ -77,19 +74,6 @@ TABLE: Mapping[str, Row] = {
     "504": Row(_failing(504)),
 }
 UNCLEAR = {name: row for name, row in TABLE.items() if row.unclear}
-
-
-@pytest.fixture(scope="module")
-def oracle(shared: Path) -> Oracle:
-    return Oracle(shared / "tools")
-
-
-@pytest.fixture
-async def server(oracle: Oracle) -> AsyncGenerator[TelegramServer]:
-    async with serving() as running:
-        yield running
-    for call in running.calls:
-        assert oracle.faults(call) == []
 
 
 class Evening:

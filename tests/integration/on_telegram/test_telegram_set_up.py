@@ -7,7 +7,6 @@ from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -100,11 +99,6 @@ class Reader:
             while self.stage.server.unconfirmed or await inbox.newest("telegram:"):  # noqa: ASYNC110 - it happens in another library
                 await asyncio.sleep(0.005)
         return self.person.reads(self.last) if self.person.sees() else ""
-
-
-@pytest.fixture(scope="module")
-def oracle(shared: Path) -> Oracle:
-    return Oracle(shared / "tools")
 
 
 @pytest.fixture

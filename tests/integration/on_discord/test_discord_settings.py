@@ -1,16 +1,14 @@
 """Menus to choose from and windows to write into on Discord, over real sockets."""
 
-from collections.abc import AsyncGenerator, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 
 import pytest
 
 from adapters.base import Prompter, Responder, Whisperer
 from adapters.discord.testing.interactions import Asked
-from adapters.discord.testing.oracle import Spec, faults, load_spec
 from adapters.discord.testing.playing import attended
-from adapters.discord.testing.stage import Stage, staged
-from adapters.discord.testing.world import Channel, JsonObject, Kind
+from adapters.discord.testing.stage import Stage
+from adapters.discord.testing.world import Channel, JsonObject
 from bot.domain.command import Command
 from bot.domain.post import Action, Choice, Post, Prompt, Section, Select
 
@@ -38,24 +36,6 @@ def menu_post(title: str = "Settings", *, private: bool = True, long: bool = Fal
         actions=(INCLUDE,),
         private=private,
     )
-
-
-@pytest.fixture(scope="module")
-def spec(shared: Path) -> Spec:
-    return load_spec(shared / "tools" / "discord_spec.py")
-
-
-@pytest.fixture
-async def stage(spec: Spec) -> AsyncGenerator[Stage]:
-    """Servers whose every request is held against Discord's specification in the end."""
-    async with staged() as made:
-        yield made
-        assert faults(spec, made.server.recorded) == []
-
-
-@pytest.fixture
-def channel(stage: Stage) -> Channel:
-    return stage.server.world.add(Kind.TEXT)
 
 
 async def shows(_: str, command: Command, responder: Responder) -> None:

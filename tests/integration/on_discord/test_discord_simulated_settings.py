@@ -19,7 +19,7 @@ from adapters.discord.counter import Counter
 from adapters.discord.events import Events
 from adapters.discord.menu import payload_of, sync
 from adapters.discord.options import read_options
-from adapters.discord.testing.oracle import load_spec
+from adapters.discord.testing.oracle import Spec
 from bot.domain.chat import Chat, Style
 from bot.domain.command import Command, Reaction, Suggestion
 from bot.domain.post import Post
@@ -200,8 +200,7 @@ async def test_every_command_is_known_to_discord_in_both_languages() -> None:
         assert not await sync(stage.bot.rest, application, stage.desk.service.menu())
 
 
-def test_the_payload_of_every_command_is_what_the_specification_takes(shared: Any) -> None:
-    spec = load_spec(shared / "tools" / "discord_spec.py")
+def test_the_payload_of_every_command_is_what_the_specification_takes(spec: Spec) -> None:
     service = bench(MemoryStore(), HeldClock(NOON), WORDINGS, speeches=SPEECHES).service
     assert spec.request("PUT", "/applications/1/commands", payload_of(service.menu())) == []
 

@@ -4,13 +4,11 @@ behind them; every request is held against Discord's specification."""
 from collections.abc import AsyncGenerator, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 
 from adapters.discord.testing.interactions import Asked
-from adapters.discord.testing.oracle import Spec, faults, load_spec
-from adapters.discord.testing.stage import Stage, listening, staged
+from adapters.discord.testing.stage import Stage, listening
 from adapters.discord.testing.world import Channel, JsonObject, Kind
 from bot.domain.chat import Chat, Style
 from bot.domain.delivery import Delivery, State
@@ -110,18 +108,6 @@ class Reader:
             yield from (each for each in row["components"] if each["type"] == kind)
 
 
-@pytest.fixture(scope="module")
-def spec(shared: Path) -> Spec:
-    return load_spec(shared / "tools" / "discord_spec.py")
-
-
-@pytest.fixture
-async def stage(spec: Spec) -> AsyncGenerator[Stage]:
-    async with staged() as made:
-        yield made
-        assert faults(spec, made.server.recorded) == []
-
-
 @pytest.fixture
 async def desk(stage: Stage) -> AsyncGenerator[Bench]:
     """The command service, with a day's papers stored, listening on Discord."""
@@ -141,11 +127,6 @@ async def desk(stage: Stage) -> AsyncGenerator[Bench]:
     async with one.service as service, listening(stage, service):
         await stage.gateway.until(lambda: stage.gateway.present == 1)
         yield one
-
-
-@pytest.fixture
-def channel(stage: Stage) -> Channel:
-    return stage.server.world.add(Kind.TEXT)
 
 
 @pytest.fixture

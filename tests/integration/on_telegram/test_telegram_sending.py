@@ -11,7 +11,6 @@ from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from telegram.error import TelegramError
@@ -29,7 +28,6 @@ from adapters.telegram.testing import (
     Step,
     TelegramServer,
     flood,
-    serving,
 )
 from adapters.telegram.testing_bot import Refusal
 from adapters.telegram.testing_members import member_of
@@ -61,20 +59,6 @@ POST = Post(
     links=(Link("arXiv", "https://arxiv.org/abs/2309.12307"),),
     actions=(Action("中文", "entry:zh:2309.12307"),),
 )
-
-
-@pytest.fixture(scope="module")
-def oracle(shared: Path) -> Oracle:
-    return Oracle(shared / "tools")
-
-
-@pytest.fixture
-async def server(oracle: Oracle) -> AsyncGenerator[TelegramServer, None]:
-    """Whatever a test sends is checked against the Bot API's specification when it ends."""
-    async with serving() as running:
-        yield running
-    for call in running.calls:
-        assert oracle.faults(call) == []
 
 
 def options(server: TelegramServer) -> TelegramOptions:

@@ -1,36 +1,15 @@
 """Who may change what a Discord chat gets (T10), whatever way they ask, over real sockets."""
 
-from collections.abc import AsyncGenerator, Callable
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
 from adapters.base import Responder, Steward
 from adapters.discord.testing.interactions import Asked
-from adapters.discord.testing.oracle import Spec, faults, load_spec
 from adapters.discord.testing.playing import attended
-from adapters.discord.testing.stage import Stage, staged
+from adapters.discord.testing.stage import Stage
 from adapters.discord.testing.world import Channel, JsonObject, Kind
 from bot.domain.command import Command
-
-
-@pytest.fixture(scope="module")
-def spec(shared: Path) -> Spec:
-    return load_spec(shared / "tools" / "discord_spec.py")
-
-
-@pytest.fixture
-async def stage(spec: Spec) -> AsyncGenerator[Stage]:
-    """Servers whose every request is held against Discord's specification in the end."""
-    async with staged() as made:
-        yield made
-        assert faults(spec, made.server.recorded) == []
-
-
-@pytest.fixture
-def channel(stage: Stage) -> Channel:
-    return stage.server.world.add(Kind.TEXT)
-
 
 # T10: Manage Server or Administrator, whatever else somebody may do.
 

@@ -2,10 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 
 import discord
 import pytest
@@ -23,7 +22,6 @@ from adapters.discord.testing.gateway import (
     RESUME,
     GatewayServer,
 )
-from adapters.discord.testing.oracle import Spec, faults, load_spec
 from adapters.discord.testing.server import TOKEN, Recorded
 from adapters.discord.testing.stage import Stage, listening, staged
 from adapters.discord.testing.world import Channel, Kind
@@ -60,24 +58,6 @@ class Scripted:
 
     def menu(self) -> Sequence[MenuEntry]:
         return self.entries
-
-
-@pytest.fixture(scope="module")
-def spec(shared: Path) -> Spec:
-    return load_spec(shared / "tools" / "discord_spec.py")
-
-
-@pytest.fixture
-async def stage(spec: Spec) -> AsyncGenerator[Stage]:
-    """Servers whose every request is held against Discord's specification in the end."""
-    async with staged() as made:
-        yield made
-        assert faults(spec, made.server.recorded) == []
-
-
-@pytest.fixture
-def channel(stage: Stage) -> Channel:
-    return stage.server.world.add(Kind.TEXT)
 
 
 async def answered(stage: Stage, channel: Channel, argument: str) -> None:

@@ -16,7 +16,7 @@ from adapters.discord.client import Connection, make_client
 from adapters.discord.counter import Counter
 from adapters.discord.menu import payload_of, sync
 from adapters.discord.options import read_options
-from adapters.discord.testing.oracle import load_spec
+from adapters.discord.testing.oracle import Spec
 from bot.domain.command import Command, MenuEntry, Suggestion
 from bot.domain.post import Action, Link, Post, Section
 from bot.domain.target import Target
@@ -175,7 +175,6 @@ def test_descriptions_stand_in_english_and_chinese() -> None:
 
 
 @pytest.mark.parametrize("entry", MENU, ids=lambda entry: entry.name)
-def test_the_payload_is_what_the_specification_takes(entry: MenuEntry, shared: Any) -> None:
-    spec = load_spec(shared / "tools" / "discord_spec.py")
+def test_the_payload_is_what_the_specification_takes(entry: MenuEntry, spec: Spec) -> None:
     errors = spec.request("PUT", "/applications/1/commands", payload_of([entry]))
     assert errors == []

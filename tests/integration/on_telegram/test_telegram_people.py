@@ -9,7 +9,6 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -131,11 +130,6 @@ class Stage:
     async def settled(self, query: str) -> None:
         """Wait until a press was answered."""
         await self.until(lambda: query in self.server.state.answers)
-
-
-@pytest.fixture(scope="module")
-def oracle(shared: Path) -> Oracle:
-    return Oracle(shared / "tools")
 
 
 @pytest.fixture
