@@ -212,7 +212,8 @@ def _sending(ground: Ground, observer: Observer) -> Sending:
     voices = Voices(load_wording, available_languages(), quoting, load_speech)
     quiet = QuietWords(store, clock, health=health, wording=load_wording)
     publication = Publication(store, voices, quiet, clock=clock)
-    tools = Tools(store, clock, health, observer.settled, ground.roll)
+    lives = ground.membership.lives
+    tools = Tools(store, clock, health, observer.settled, ground.roll, lives)
     deliverer = Deliverer(ground.adapters, publication.compose, tools=tools)
     ground.wakes.heed(DELIVER, deliverer.wake)
     inheriting = Inheriting(store.outbox, clock, membership=ground.membership)

@@ -4,6 +4,7 @@ discord.py and aiohttp offer tracing (``discord.Client(http_trace=…)``), which
 leave and when an answer comes. For a call of ours (``watched``), and for no other, the trace
  - notes whether the request has left, which decides between "not sent" and "nobody knows";
  - keeps what Discord said where it is no success (``Attempt.refusal``);
+ - keeps back what has been held up for so long that somebody else may send it (``deadline``);
  - ends the call at the first 429 or 5xx. discord.py would otherwise sleep through the one and
    repeat after the other up to five times by itself (25 s), also on routes without a nonce, where
    every repetition may be another copy. Pace and repetition are the deliverer's alone.
@@ -16,6 +17,8 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 
 import aiohttp
+
+from adapters.deadline import let_leave
 
 
 @dataclass(slots=True)
@@ -87,6 +90,8 @@ async def _started(
 async def _left(
     _client: aiohttp.ClientSession, _: SimpleNamespace, __: aiohttp.TraceRequestHeadersSentParams
 ) -> None:
+    # Told just before the first byte is written, so that an error keeps it back.
+    let_leave()
     if attempt := _ATTEMPT.get():
         attempt.left = True
 

@@ -4,12 +4,15 @@ import json
 import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any, cast
 
 import aiohttp
 from telegram.error import NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 from yarl import URL
+
+from adapters.deadline import may_leave
 
 _FORM = {"Content-Type": "application/x-www-form-urlencoded", "User-Agent": BaseRequest.USER_AGENT}
 # No connection, so not a byte of the request has left (FACTS §1.6). A proxy that refuses to make
@@ -83,6 +86,7 @@ class AiohttpRequest(BaseRequest):
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(limit=self._wiring.connections),
                 cookie_jar=aiohttp.DummyCookieJar(),
+                trace_configs=[_fence()],
             )
 
     async def shutdown(self) -> None:
@@ -156,6 +160,21 @@ class AiohttpRequest(BaseRequest):
         if not proxy or urllib.request.proxy_bypass(url.host or ""):
             return None
         return proxy if "://" in proxy else f"http://{proxy}"
+
+
+def _fence() -> aiohttp.TraceConfig:
+    """Keeps back what has been held up for so long that somebody else may send it."""
+    config = aiohttp.TraceConfig()
+    config.on_request_headers_sent.append(_let_leave)
+    return config
+
+
+async def _let_leave(
+    _client: aiohttp.ClientSession, _: SimpleNamespace, __: aiohttp.TraceRequestHeadersSentParams
+) -> None:
+    # Told just before the first byte is written, so that an error keeps it back.
+    if not may_leave():
+        raise NotConnected("held up for too long; nothing was sent")
 
 
 def _given(timeout: Any) -> float | None:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from adapters.deadline import Deadline
 from adapters.testing import FakeAdapter, RepeatableFake
 from bot.domain.delivery import (
     Delivery,
@@ -27,12 +28,28 @@ from bot.domain.delivery_errors import (
 )
 from bot.domain.post import Post
 from bot.domain.target import Receipt, Target
-from bot.services.deliver.answers import Answer, Moved, Revoked, look_up, must_look_up, send
+from bot.services.deliver.answers import Answer, Moved, Revoked, key_known_s, look_up, send
 
 NOW = datetime(2026, 8, 20, 9, 0, tzinfo=UTC)
 TARGET = Target("fake", "A")
 DELIVERY = Delivery(TARGET, "paper:2608.00001:zh", created_at=NOW, due_at=NOW)
 POST = Post("en", "A title", "")
+
+
+class _Noon:
+    """A clock that stands."""
+
+    def now(self) -> datetime:
+        return NOW
+
+    def monotonic(self) -> float:
+        return 0.0
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+
+BY = Deadline.after(85, _Noon())
 
 
 @pytest.mark.parametrize(
@@ -58,12 +75,12 @@ POST = Post("en", "A title", "")
 async def test_each_error_of_an_adapter_is_one_answer(error: DeliveryError, answer: Answer) -> None:
     fake = FakeAdapter()
     fake.script(error)
-    assert await send(fake, DELIVERY, fake.render(POST)[0], NOW) == answer
+    assert await send(fake, DELIVERY, fake.render(POST)[0], by=BY) == answer
 
 
 async def test_a_taken_message_is_answered_with_its_receipt_under_the_delivery_s_id() -> None:
     fake = FakeAdapter()
-    assert await send(fake, DELIVERY, fake.render(POST)[0], NOW) == Sent(Receipt("1"))
+    assert await send(fake, DELIVERY, fake.render(POST)[0], by=BY) == Sent(Receipt("1"))
     assert fake.calls[0].key == DELIVERY.id
 
 
@@ -71,17 +88,17 @@ async def test_a_platform_that_takes_keys_makes_an_unclear_call_repeatable() -> 
     fake = RepeatableFake()
     fake.script(OutcomeUnknown("502"), OutcomeUnknown("502"))
     message = fake.render(POST)[0]
-    assert await send(fake, DELIVERY, message, NOW) == Unclear(
+    assert await send(fake, DELIVERY, message, by=BY) == Unclear(
         "502", repeatable=True, called_at=NOW
     )
     fake.keyless.add(TARGET)
-    assert await send(fake, DELIVERY, message, NOW) == Unclear("502", called_at=NOW)
+    assert await send(fake, DELIVERY, message, by=BY) == Unclear("502", called_at=NOW)
 
 
 async def test_a_long_reason_is_cut() -> None:
     fake = FakeAdapter()
     fake.script(NotDelivered("x" * 5000))
-    answer = await send(fake, DELIVERY, fake.render(POST)[0], NOW)
+    answer = await send(fake, DELIVERY, fake.render(POST)[0], by=BY)
     assert isinstance(answer, NotSent)
     assert len(answer.reason) == 200
 
@@ -93,7 +110,7 @@ async def test_being_cancelled_is_no_answer() -> None:
         await asyncio.Event().wait()
 
     fake.script(hang)
-    call = asyncio.ensure_future(send(fake, DELIVERY, fake.render(POST)[0], NOW))
+    call = asyncio.ensure_future(send(fake, DELIVERY, fake.render(POST)[0], by=BY))
     await asyncio.sleep(0)
     await asyncio.sleep(0)
     call.cancel()
@@ -104,19 +121,19 @@ async def test_being_cancelled_is_no_answer() -> None:
 @pytest.mark.parametrize(
     ("seconds", "expected"),
     [
-        pytest.param(None, False, id="no call is open"),
-        pytest.param(5, False, id="within the window"),
-        pytest.param(109, False, id="just within, with a margin"),
-        pytest.param(111, True, id="F47 after it"),
+        pytest.param(None, 0, id="no call is open"),
+        pytest.param(5, 105, id="within the window"),
+        pytest.param(109, 1, id="just within, with a margin"),
+        pytest.param(111, 0, id="F47 after it"),
     ],
 )
-def test_an_open_call_is_looked_up_once_its_key_may_be_forgotten_f47(
-    seconds: float | None, expected: bool
+def test_a_key_does_alone_until_it_may_be_forgotten_f47(
+    seconds: float | None, expected: float
 ) -> None:
     called_at = None if seconds is None else NOW - timedelta(seconds=seconds)
     delivery = Delivery(TARGET, "k", created_at=NOW, due_at=NOW, called_at=called_at)
-    assert must_look_up(RepeatableFake(), delivery, NOW) is expected
-    assert must_look_up(FakeAdapter(), delivery, NOW) is False
+    assert key_known_s(RepeatableFake(), delivery, NOW) == expected
+    assert key_known_s(FakeAdapter(), delivery, NOW) == 0
 
 
 class _Answering(RepeatableFake):

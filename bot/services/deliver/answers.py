@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TypeAlias
 
 from adapters.base import Adapter, Editor, Message, Repeatable, Tracing
+from adapters.deadline import Deadline, leaving_by
 from bot.domain.delivery import (
     Delivery,
     Limited,
@@ -64,28 +65,35 @@ _PLAIN: tuple[tuple[type[DeliveryError], Callable[[str], Answer]], ...] = (
 )
 
 
-async def send(adapter: Adapter, delivery: Delivery, message: Message, now: datetime) -> Answer:
-    """Make the call; whatever comes of it is an answer.
+async def send(adapter: Adapter, delivery: Delivery, message: Message, *, by: Deadline) -> Answer:
+    """Make the call; whatever comes of it is an answer. Past ``by`` nothing of it leaves any more.
 
     An error that no adapter should raise came after the call began, so that nobody knows whether
     the message arrived.
     """
     repeatable = window_of(adapter, delivery) > 0
+    now = by.clock.now()
+    if not by.left_s():
+        return NotSent("held up for too long; nothing was sent")
     try:
-        async with asyncio.timeout(CALL_S):
-            receipt = await adapter.send(delivery.target, message, key=delivery.id)
+        async with asyncio.timeout(min(CALL_S, by.left_s())):
+            with leaving_by(by):
+                receipt = await adapter.send(delivery.target, message, key=delivery.id)
     except Exception as error:  # noqa: BLE001 - an adapter is anybody's code
         return _answer(error, repeatable=repeatable, called_at=now)
     return Sent(receipt)
 
 
 async def edit(
-    adapter: Editor, delivery: Delivery, message: Message, *, replaces: str, now: datetime
+    adapter: Editor, delivery: Delivery, message: Message, *, replaces: str, by: Deadline
 ) -> Answer:
-    """Change a message that stands; the receipt names it. Making the change again does no harm."""
+    """Change a message that stands; the receipt names it. Making the change again does no harm,
+    but past ``by`` it might undo a later one."""
+    now = by.clock.now()
     try:
-        async with asyncio.timeout(CALL_S):
-            await adapter.edit(delivery.target, replaces, message)
+        async with asyncio.timeout(min(CALL_S, by.left_s())):
+            with leaving_by(by):
+                await adapter.edit(delivery.target, replaces, message)
     except Exception as error:  # noqa: BLE001 - an adapter is anybody's code
         return _answer(error, repeatable=True, called_at=now)
     return Sent(Receipt(replaces))
@@ -118,12 +126,13 @@ def leaves_no_trace(adapter: Repeatable, message: Message) -> bool:
     return isinstance(adapter, Tracing) and not adapter.traces(message)
 
 
-def must_look_up(adapter: Adapter, delivery: Delivery, now: datetime) -> bool:
-    """Whether an open outcome is too long ago for the platform to know its key again (F47)."""
-    window = window_of(adapter, delivery)
-    if delivery.called_at is None or window <= 0:
-        return False
-    return (now - delivery.called_at).total_seconds() >= window - _WINDOW_MARGIN_S
+def key_known_s(adapter: Adapter, delivery: Delivery, now: datetime) -> float:
+    """For how many seconds the platform surely knows the key of an open call again (F47); 0 for no
+    longer."""
+    if delivery.called_at is None:
+        return 0.0
+    window = window_of(adapter, delivery) - _WINDOW_MARGIN_S
+    return max(0.0, window - (now - delivery.called_at).total_seconds())
 
 
 def _answer(error: Exception, *, repeatable: bool, called_at: datetime | None) -> Answer:

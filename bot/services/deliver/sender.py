@@ -3,18 +3,13 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from adapters.base import Adapter, Editor, Repeatable
-from bot.domain.delivery import Delivery, Sent, State, Unclear, begin, close
+from adapters.base import Adapter, Editor
+from adapters.deadline import Deadline
+from bot.domain.delivery import Delivery, Sent, State, begin, close
 from bot.services.chat_roll import ChatRoll
 from bot.services.deliver.addressee import addressee, barred
-from bot.services.deliver.answers import (
-    Answer,
-    edit,
-    leaves_no_trace,
-    look_up,
-    must_look_up,
-    send,
-)
+from bot.services.deliver.answers import CALL_S, Answer, edit, send
+from bot.services.deliver.earlier import earlier_call
 from bot.services.deliver.gate import Gate
 from bot.services.deliver.prepared import Ready
 from bot.services.deliver.recorder import Call, Recorder
@@ -25,6 +20,10 @@ from bot.services.deliver.tools import Settled
 LEASE = timedelta(seconds=90)
 # With less of its lease left a row might become somebody else's while we are at it.
 _LEAST_LEASE = timedelta(seconds=65)
+# So long after its mark a call's first byte may leave: whoever takes the row over next finds what
+# came of it.
+_LEAVING = timedelta(seconds=85)
+_AFTER_A_STALL = timedelta(seconds=1)
 # A slot that seems further away is one of a clock that has just been put back (F62).
 _AT_HAND_S = 1.0
 # A call that missed its slot is marked already: it waits for another, but not so long that an end
@@ -64,7 +63,8 @@ class Sender:
         if reason := barred(addressee(delivery, await self._chats.at(delivery.target))):
             await self._end(delivery, close(delivery, State.EXPIRED, reason))
             return now
-        marked = begin(delivery, now, lease=LEASE)
+        by = Deadline.after(_LEAVING.total_seconds(), clock, holds=self._tools.lives)
+        marked = begin(delivery, clock.now(), lease=LEASE)
         # Its chat gets nothing else while it is in flight; the spacing is written with the outcome.
         if not await self._marks.write(marked, held_until=delivery.lease_until):
             await self._take_back(delivery, marked)
@@ -72,8 +72,12 @@ class Sender:
         if not await self._in_turn(ready, slot):
             await self._take_back(delivery, marked)
             return clock.now()
+        if by.left_s() < CALL_S:
+            # Held up since the mark: a call might end when the row is somebody else's.
+            await self._take_back(delivery, marked)
+            return clock.now() + _AFTER_A_STALL
         started_at, started = clock.now(), clock.monotonic()
-        delivery, answer = await self._answer(delivery, ready)
+        delivery, answer = await self._answer(delivery, ready, by)
         call = Call(
             delivery,
             answer,
@@ -112,23 +116,21 @@ class Sender:
         await self._gates[ready.paid].pass_through(ready.pace.per_second)
         return True
 
-    async def _answer(self, delivery: Delivery, ready: Ready) -> tuple[Delivery, Answer]:
+    async def _answer(
+        self, delivery: Delivery, ready: Ready, by: Deadline
+    ) -> tuple[Delivery, Answer]:
         """What came of it, and the delivery as it was before the call that this concerns."""
-        now = self._tools.clock.now()
         if ready.replaces is not None and isinstance(self._adapter, Editor):
             return delivery, await edit(
-                self._adapter, delivery, ready.message, replaces=ready.replaces, now=now
+                self._adapter, delivery, ready.message, replaces=ready.replaces, by=by
             )
-        if isinstance(self._adapter, Repeatable) and must_look_up(self._adapter, delivery, now):
-            if leaves_no_trace(self._adapter, ready.message):
-                if not delivery.resent:
-                    return delivery, Unclear("no answer, and it cannot be looked up")
-            else:
-                found = await look_up(self._adapter, delivery)
-                if found is not None:
-                    return delivery, found
-                delivery = replace(delivery, called_at=None)  # it certainly has not arrived
-        answer = await send(self._adapter, delivery, ready.message, now)
+        earlier = await earlier_call(
+            self._adapter, delivery, ready.message, clock=self._tools.clock
+        )
+        if earlier.answer is not None:
+            return delivery, earlier.answer
+        delivery, by = earlier.delivery, by.sooner(earlier.within_s)
+        answer = await send(self._adapter, delivery, ready.message, by=by)
         if isinstance(answer, Sent):
             self._recorder.batches.arrived(delivery.target, self._tools.clock.now())
         return delivery, answer

@@ -31,13 +31,19 @@ def _unwatched(_: Settled) -> None:
     """Nobody wants to know."""
 
 
+def _certainly() -> bool:
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Tools:
     """``watch`` is told of every settled delivery; it must be quick and not raise. ``roll`` is the
-    process's; each adapter's own where there is none."""
+    process's; each adapter's own where there is none. ``lives`` is whether nobody can take this
+    process for dead: what a dead one had in hand is sent by others."""
 
     store: Store
     clock: Clock
     health: Health = field(default_factory=Health)
     watch: Watch = _unwatched
     roll: ChatRoll | None = None
+    lives: Callable[[], bool] = _certainly

@@ -66,6 +66,8 @@ class Membership:
         self._place: int | None = None
         self._seen_at = clock.now()
         self._certain_from = clock.now()
+        # By the clock on the wall, and by the one that nobody sets.
+        self._lives_until = (clock.now(), clock.monotonic())
 
     @property
     def executor(self) -> str:
@@ -157,9 +159,16 @@ class Membership:
         processes = await living(self._leases, now=self._clock.now())
         return any(role in roles for roles in processes.values())
 
+    def lives(self) -> bool:
+        """Whether nobody can take us for dead yet, as far as signs of life go: who may be must not
+        begin what others would do in our place."""
+        at, monotonic = self._lives_until
+        return self._clock.now() < at and self._clock.monotonic() < monotonic
+
     async def leave(self) -> None:
         """Give the place up, for the next process to have it at once."""
         if self._place is not None:
+            self._lives_until = (self._clock.now(), self._clock.monotonic())
             await self._leases.release(self._lease(self._place), self._owner)
             self._place = None
 
@@ -170,10 +179,12 @@ class Membership:
         return now - self._seen_at >= self._patience
 
     async def _acquire(self, place: int) -> bool:
-        now = self._clock.now()
-        return await self._leases.acquire(
-            self._lease(place), self._owner, now=now, until=now + self._patience
-        )
+        now, monotonic = self._clock.now(), self._clock.monotonic()
+        until = now + self._patience
+        acquired = await self._leases.acquire(self._lease(place), self._owner, now=now, until=until)
+        if acquired:
+            self._lives_until = (until, monotonic + self._patience.total_seconds())
+        return acquired
 
 
 def _roles_of(owner: str) -> frozenset[Role]:
