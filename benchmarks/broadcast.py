@@ -27,6 +27,7 @@ from functools import partial
 from pathlib import Path
 
 from adapters.base import Message, Pace
+from adapters.discord.adapter import BURST
 from adapters.discord.adapter import CHAT_GAP as CHANNEL_GAP_S
 from adapters.discord.adapter import PER_SECOND as DISCORD
 from adapters.telegram.adapter import PER_SECOND as TELEGRAM
@@ -68,8 +69,8 @@ class Permitted:
 
     def configured_s(self, chats: float, posts: int) -> float:
         """The same at the adapter's pace."""
-        rate, gap = self.pace.per_second or 1, self.pace.chat_gap or 0
-        return max((chats * posts - 1) / rate, (posts - 1) * gap)
+        rate, gap, burst = self.pace.per_second or 1, self.pace.chat_gap or 0, self.pace.burst
+        return max((chats * posts - 1) / rate, (posts - 1) // burst * burst * gap)
 
 
 # With room for other senders; and as the adapters ask for, as near to the limit as 0 answers of 429
@@ -78,7 +79,7 @@ PLATFORMS = (
     Permitted("telegram", 30, 1, 1.0, Pace(28, 1.05)),
     Permitted("telegram", 30, 1, 1.0, Pace(TELEGRAM, PRIVATE_GAP_S)),
     Permitted("discord", 50, 5, 5.0, Pace(45, 1.0)),
-    Permitted("discord", 50, 5, 5.0, Pace(DISCORD, CHANNEL_GAP_S)),
+    Permitted("discord", 50, 5, 5.0, Pace(DISCORD, CHANNEL_GAP_S, BURST)),
 )
 
 

@@ -8,6 +8,7 @@ Prints the tables of docs/scale.md. Rates are those that the adapters ask for; n
 from collections.abc import Iterator
 from decimal import Decimal
 
+from adapters.discord.adapter import BURST
 from adapters.discord.adapter import CHAT_GAP as CHANNEL_GAP_S
 from adapters.discord.adapter import PER_SECOND as DISCORD
 from adapters.telegram.adapter import (
@@ -35,7 +36,8 @@ def time_table() -> Iterator[str]:
         cells = [f"{chats:,}"]
         for rate, gap in ((TELEGRAM, PRIVATE_GAP_S), (_PAID, PRIVATE_GAP_S)):
             cells += [spoken(lasts(chats, posts, rate, gap)) for posts in (PAPERS, 1)]
-        cells += [spoken(lasts(chats, posts, DISCORD, CHANNEL_GAP_S)) for posts in (PAPERS, 1)]
+        for posts in (PAPERS, 1):
+            cells.append(spoken(lasts(chats, posts, DISCORD, CHANNEL_GAP_S, burst=BURST)))
         yield f"| {' | '.join(cells)} |"
 
 
@@ -47,9 +49,10 @@ def star_table() -> Iterator[str]:
         yield f"| {chats:,} | {stars(chats * PAPERS):,.0f} | {stars(chats):,.0f} |"
 
 
-def lasts(chats: int, posts: int, per_second: float, gap_s: float) -> float:
-    """Seconds until so many posts have reached so many chats, the first leaving at 0."""
-    return max((chats * posts - 1) / per_second, (posts - 1) * gap_s)
+def lasts(chats: int, posts: int, per_second: float, gap_s: float, *, burst: int = 1) -> float:
+    """Seconds until so many posts have reached so many chats, the first leaving at 0, and so many
+    of a chat's at once."""
+    return max((chats * posts - 1) / per_second, (posts - 1) // burst * burst * gap_s)
 
 
 def stars(messages: int) -> Decimal:

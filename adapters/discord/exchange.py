@@ -10,6 +10,7 @@ leave and when an answer comes. For a call of ours (``watched``), and for no oth
    every repetition may be another copy. Pace and repetition are the deliverer's alone.
 """
 
+import asyncio
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -24,12 +25,14 @@ from adapters.deadline import let_leave
 @dataclass(slots=True)
 class Attempt:
     """One call: whether it ``started`` (discord.py may hold it back for a bucket), whether its
-    bytes have ``left``, and the answer: the ``body`` of a success, or the ``refusal``."""
+    bytes have ``left``, and the answer: the ``body`` of a success, or the ``refusal``. ``answered``
+    is done as soon as the body is there."""
 
     started: bool = False
     left: bool = False
     body: bytes | None = None
     refusal: "Refusal | None" = None
+    answered: asyncio.Future[None] | None = None
 
 
 class Refusal(Exception):
@@ -61,7 +64,7 @@ class LostAnswer(Exception):
 
 @contextmanager
 def watched() -> Generator[Attempt]:
-    """Watch the one call made inside; it must run in the same task."""
+    """Watch the one call made inside, in this task or in one that is begun here."""
     attempt = Attempt()
     token = _ATTEMPT.set(attempt)
     try:
@@ -106,6 +109,8 @@ async def _answered(
     body = await _read(params.response)
     if status < 400:
         attempt.body = body
+        if attempt.answered is not None and not attempt.answered.done():
+            attempt.answered.set_result(None)
         return
     attempt.refusal = Refusal(status, params.response.headers, body)
     if status == 429 or status >= 500:

@@ -8,7 +8,7 @@ and no view is kept in memory for each button that was ever sent.
 
 import asyncio
 import json as json_
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from typing import Any
 
 from discord.http import Route
@@ -36,6 +36,13 @@ class BotRest:
         self._invalid = InvalidRequests(clock)
         self._courtesy = Courtesy(clock)
         self._timeout = timeout
+        self._held: set[asyncio.Future[Any]] = set()
+
+    async def close(self) -> None:
+        """Wait no longer for buckets to be full again."""
+        for call in self._held:
+            call.cancel()
+        await asyncio.gather(*self._held, return_exceptions=True)
 
     @property
     def backlog(self) -> float:
@@ -74,14 +81,40 @@ class BotRest:
             given = {"form": _form(json, file)}
         if query:
             given["params"] = query
+        route = Route(method, path, **ids)
         with watched() as attempt:
             try:
                 async with asyncio.timeout(self._timeout):
-                    return await client.http.request(Route(method, path, **ids), **given)
+                    return await self._answer(client.http.request(route, **given), attempt)
             except TimeoutError as error:
                 return _answer_in_time(attempt, error, read_only=method == "GET")
             except Exception as error:
                 raise self._known(error, attempt, read_only=method == "GET") from error
+
+    async def _answer(self, request: Coroutine[Any, Any, Any], attempt: Attempt) -> Any:
+        """Make a call and give its answer when it comes.
+
+        discord.py holds the last one that a bucket allows back until the bucket is full again: some
+        five seconds, in which a message that has long arrived would count as being under way.
+        Whoever comes next waits for the bucket all the same.
+        """
+        attempt.answered = asyncio.get_running_loop().create_future()
+        call = asyncio.ensure_future(request)
+        try:
+            await asyncio.wait((call, attempt.answered), return_when=asyncio.FIRST_COMPLETED)
+        except asyncio.CancelledError:
+            call.cancel()
+            await asyncio.gather(call, return_exceptions=True)
+            raise
+        if call.done() or not attempt.body:
+            return await call
+        try:
+            answer = json_.loads(attempt.body)
+        except ValueError:
+            return await call
+        self._held.add(call)
+        call.add_done_callback(self._held.discard)
+        return answer
 
     def _known(self, error: Exception, attempt: Attempt, *, read_only: bool) -> Exception:
         if attempt.refusal and counts_as_invalid(attempt.refusal):

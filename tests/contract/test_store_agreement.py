@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete
 
+from bot.domain.burst import Burst
 from bot.domain.chat import Chat
 from bot.domain.delivery import Delivery, State
 from bot.domain.target import Target
@@ -50,6 +51,9 @@ class Run:
 
     async def hold_back(self, target: Target, later: timedelta) -> None:
         await self.store.outbox.space(target, until=self.now + later)
+
+    async def burst(self, target: Target, most: int) -> None:
+        await self.store.outbox.save([], bursts=[Burst(target, self.now, most, LEASE)])
 
     async def suspend(self, target: Target) -> None:
         await self.store.chats.suspend(target, "kicked")
@@ -111,6 +115,7 @@ STEPS = st.one_of(
     _step("claim", st.just(9), st.none()),
     _step("save", st.lists(STATES, max_size=3), SECONDS),
     _step("hold_back", TARGETS, SECONDS),
+    _step("burst", TARGETS, st.integers(2, 3)),
     _step("suspend", TARGETS),
     _step("resume", TARGETS),
     _step("move", TARGETS, st.sampled_from(["1", "2", "3"])),

@@ -29,6 +29,11 @@ def test_the_slower_of_two_rates_counts(chats: int, posts: int, seconds: float) 
     assert lasts(chats, posts, 29.2, 1.02) == pytest.approx(seconds)
 
 
+def test_what_may_go_at_once_waits_once_for_all_of_it() -> None:
+    assert lasts(1, 5, 48.7, 1.01, burst=5) == pytest.approx(4 / 48.7)
+    assert lasts(1, 22, 48.7, 1.01, burst=5) == pytest.approx(20 * 1.01)
+
+
 def test_what_the_free_rate_takes_costs_nothing() -> None:
     assert stars(25) == 0
     # 10,000 take 10.3 s, in which 301 are free, and the 30 of the first moment.

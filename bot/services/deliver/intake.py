@@ -13,6 +13,7 @@ from bot.services.deliver.prepared import Compose, Preparer, Ready
 from bot.services.deliver.recorder import Call, Recorder
 from bot.services.deliver.sender import LEASE
 from bot.services.deliver.slots import Slots
+from bot.services.deliver.spacing import burst_of
 from bot.services.deliver.tools import Settled
 
 
@@ -66,8 +67,10 @@ class Intake:
     async def _settle_killed(self, row: Delivery) -> None:
         repeatable = window_of(self._adapter, row) > 0 or await self._preparer.replaces(row)
         answer = Unclear("stopped in mid-call", killed=True, repeatable=repeatable)
-        chat = await self._chats.at(row.target)
-        await self._recorder.record(Call(row, answer, chat, row.lease_until))
+        chat, now = await self._chats.at(row.target), self._tools.clock.now()
+        # Nobody knows when it went, but not later than now.
+        burst = burst_of(row.target, self._adapter.pace(row.target), now, now)
+        await self._recorder.record(Call(row, answer, chat, row.lease_until, burst=burst))
 
     async def _prepared(self, row: Delivery) -> Ready | None:
         made = await self._preparer.prepare(row, await self._chats.at(row.target))

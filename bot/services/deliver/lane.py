@@ -178,7 +178,8 @@ class Lane:
             if self._stopped.is_set():
                 await self._sender.give_back(delivery)
                 return
-            self._look_at(await self._sender.deliver(ready, slot))
+            for moment in await self._sender.deliver(ready, slot):
+                self._look_at(moment)
         except StoreError as error:
             self._tools.health.failed("store", str(error), at=self._tools.clock.now())
         except Exception:  # noqa: BLE001 - one delivery's fault costs no other

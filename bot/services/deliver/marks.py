@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.domain.burst import Burst
 from bot.domain.delivery import Delivery
 from bot.domain.target import Target
 from bot.ports import Clock, Outbox
@@ -17,6 +18,7 @@ _GATHER_S = 0.005
 class _Mark:
     delivery: Delivery
     spaced_until: datetime | None
+    burst: Burst | None
     held_until: datetime | None
     written: asyncio.Future[bool]
 
@@ -35,9 +37,11 @@ class Marks:
         delivery: Delivery,
         *,
         spaced_until: datetime | None = None,
+        burst: Burst | None = None,
         held_until: datetime | None = None,
     ) -> bool:
-        """Write a state, and until when the chat gets nothing more, where that is given.
+        """Write a state; until when the chat gets nothing more, and what its message counts as
+        among several, where they are given.
 
         ``held_until`` is the lease under which the row is ours. False where it is not any more, and
         where a delivery to be sent must not be (``Outbox.save``).
@@ -46,7 +50,7 @@ class Marks:
             StoreError: nothing is written.
         """
         written: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        self._waiting.append(_Mark(delivery, spaced_until, held_until, written))
+        self._waiting.append(_Mark(delivery, spaced_until, burst, held_until, written))
         if self._writing is None:
             self._writing = asyncio.ensure_future(self._write_all())
         return await written
@@ -63,7 +67,10 @@ class Marks:
     async def _write(self, batch: list[_Mark]) -> None:
         try:
             barred = await self._outbox.save(
-                [mark.delivery for mark in batch], spaced=_spacings(batch), held=_leases(batch)
+                [mark.delivery for mark in batch],
+                spaced=_spacings(batch),
+                bursts=[mark.burst for mark in batch if mark.burst is not None],
+                held=_leases(batch),
             )
         except BaseException as error:
             for mark in batch:

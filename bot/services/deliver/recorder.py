@@ -1,10 +1,11 @@
 """What follows from an answer: for the delivery, its chat and its platform."""
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from bot.domain.burst import Burst
 from bot.domain.chat import Chat
 from bot.domain.delivery import (
     Delivery,
@@ -38,7 +39,8 @@ class Call:
 
     ``lease_until`` is what the mark before the call said: a row that bears another lease has been
     taken over by somebody else. ``seconds`` is how long the call took.
-    Until ``spaced_until``, counted from when the call really began, the chat gets nothing more.
+    Until ``spaced_until``, counted from when the call really began, the chat gets nothing more;
+    ``burst`` is what the call counts as where several may go without a pause.
     """
 
     delivery: Delivery
@@ -47,6 +49,7 @@ class Call:
     lease_until: datetime | None = None
     seconds: float = 0.0
     spaced_until: datetime | None = None
+    burst: Burst | None = None
 
 
 class Recorder:
@@ -69,24 +72,31 @@ class Recorder:
         """Whether nothing may be sent now."""
         return bool(self.revoked) or self.holds.held(now)
 
-    async def record(self, call: Call) -> datetime:
-        """Settle a delivery. Returns from when on its chat may get another message."""
+    async def record(self, call: Call) -> Collection[datetime]:
+        """Settle a delivery. Returns moments at which its chat may get another message.
+
+        In a burst that is at once, or when this message, or an earlier one, counts no more: each
+        of them says when, so that nobody has to know which one is the first that counts.
+        """
         now = self.tools.clock.now()
         everywhere = self._note(call, now)
         settled = becomes(call, now)
         wait = _wait_after(call)
         until = max(now + wait, call.spaced_until or now)
+        burst = call.burst and replace(call.burst, target=settled.target)
 
         async def write() -> bool:
             await self._tell_the_chats(call, settled.target)
             if everywhere:
                 for key in (self._platform, paid_key(self._platform)):
                     await self.tools.store.rates.hold(key, until=now + wait)
-            return await self.marks.write(settled, spaced_until=until, held_until=call.lease_until)
+            return await self.marks.write(
+                settled, spaced_until=until, burst=burst, held_until=call.lease_until
+            )
 
         if await self._until_written(write):
             self.tools.watch(Settled(settled, type(call.answer).__name__, call.seconds))
-        return until
+        return (until,) if burst is None else (until, max(until, burst.at + burst.span))
 
     def _note(self, call: Call, now: datetime) -> bool:
         """Remember what an answer says of the platform; whether it limits the token."""

@@ -1,5 +1,6 @@
 """The call itself: a claimed delivery is marked, sent, and handed on with what came of it."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -14,6 +15,7 @@ from bot.services.deliver.gate import Gate
 from bot.services.deliver.prepared import Ready
 from bot.services.deliver.recorder import Call, Recorder
 from bot.services.deliver.slots import Slots
+from bot.services.deliver.spacing import burst_of, spaced_until
 from bot.services.deliver.tools import Settled
 
 # Longer than a call may take (answers.CALL_S), shorter than Discord's window for nonces (120 s).
@@ -46,11 +48,11 @@ class Sender:
         self._slots = slots
         self._gates = {paid: Gate(tools.clock) for paid in (False, True)}
 
-    async def deliver(self, ready: Ready, slot: datetime) -> datetime:
+    async def deliver(self, ready: Ready, slot: datetime) -> Collection[datetime]:
         """Send a claimed delivery in its slot, which is at hand, unless something speaks against it
         at the last moment (F70).
 
-        Returns from when on its chat may get another.
+        Returns moments at which its chat may get another.
 
         Raises:
             StoreError: it could not be marked, and was not sent (F57).
@@ -59,33 +61,34 @@ class Sender:
         now = clock.now()
         if self._recorder.stopped(now) or not _held_for(delivery, _LEAST_LEASE, now):
             await self.give_back(delivery)
-            return now
+            return (now,)
         if reason := barred(addressee(delivery, await self._chats.at(delivery.target))):
             await self._end(delivery, close(delivery, State.EXPIRED, reason))
-            return now
+            return (now,)
         by = Deadline.after(_LEAVING.total_seconds(), clock, holds=self._tools.lives)
         marked = begin(delivery, clock.now(), lease=LEASE)
         # Its chat gets nothing else while it is in flight; the spacing is written with the outcome.
         if not await self._marks.write(marked, held_until=delivery.lease_until):
             await self._take_back(delivery, marked)
-            return now
+            return (now,)
         if not await self._in_turn(ready, slot):
             await self._take_back(delivery, marked)
-            return clock.now()
+            return (clock.now(),)
         if by.left_s() < CALL_S:
             # Held up since the mark: a call might end when the row is somebody else's.
             await self._take_back(delivery, marked)
-            return clock.now() + _AFTER_A_STALL
+            return (clock.now() + _AFTER_A_STALL,)
         started_at, started = clock.now(), clock.monotonic()
         delivery, answer = await self._answer(delivery, ready, by)
+        ended_at = clock.now()
         call = Call(
             delivery,
             answer,
             chat=ready.chat,
             lease_until=marked.lease_until,
             seconds=clock.monotonic() - started,
-            spaced_until=min(started_at, clock.now())
-            + timedelta(seconds=ready.pace.chat_gap or 0.0),
+            spaced_until=spaced_until(ready.pace, started_at, ended_at),
+            burst=burst_of(delivery.target, ready.pace, started_at, ended_at),
         )
         return await self._recorder.record(call)
 
