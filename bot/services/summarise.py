@@ -36,10 +36,9 @@ _FINAL = (SummaryRefused, SummaryFiltered, SummaryCutOff, SummaryMalformed)
 # A process that died frees its claims after this; one that lives prolongs them in time.
 _CLAIM = timedelta(seconds=60)
 _CLAIM_POLL_S = 1.0
-# While the store is away nobody can prolong a claim. Whoever finds one that has run out therefore
-# listens for this share of the patience whether its holder prolongs it, which one that lives does
-# in half of that.
-_PROLONGED_AFTER, _LISTENED_FOR = 1 / 3, 2 / 3
+# While the store is away nobody can prolong a claim: a holder that lives tries every second then.
+# Whoever finds one that has run out therefore listens for twice as long before it takes it.
+_LISTEN_S = 2.0
 _BEFORE_ANY_CLAIM = datetime(1970, 1, 1, tzinfo=UTC)
 # What was paid for is held for so long until the store takes it.
 _HELD_FOR_S = 300.0
@@ -175,7 +174,7 @@ class SummariseService:
 
     async def _claimed_or_known(self, key: SummaryKey) -> Summary | None:
         """Returns once we hold the claim, or with what another one has written meanwhile."""
-        listened_at = self._clock.monotonic() + _LISTENED_FOR * self._patience.total_seconds()
+        listened_at = self._clock.monotonic() + _LISTEN_S
         while True:
             listened = self._clock.monotonic() >= listened_at
             until = self._clock.now() + self._patience
@@ -196,7 +195,7 @@ class SummariseService:
         """Keeps the claim for as long as the work inside takes."""
 
         async def prolong() -> None:
-            regular = wait = self._patience.total_seconds() * _PROLONGED_AFTER
+            regular = wait = self._patience.total_seconds() / 3
             while True:
                 await self._clock.sleep(wait)
                 try:
