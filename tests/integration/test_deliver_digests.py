@@ -8,12 +8,20 @@ from typing import TypeAlias
 
 import pytest
 
-from adapters.testing import EditableFake, FakeAdapter, FakeMessage, Step, Taken
+from adapters.testing import (
+    EditableFake,
+    FakeAdapter,
+    FakeMessage,
+    RepeatableFake,
+    Step,
+    Taken,
+)
 from bot.domain.chat import Chat, Style
 from bot.domain.delivery import Delivery, State
 from bot.domain.delivery_errors import (
     ChatGone,
     ContentRejected,
+    DeliveryError,
     NotDelivered,
     OutcomeUnknown,
     RateLimited,
@@ -291,6 +299,28 @@ def test_a_further_message_of_a_digest_that_somebody_deleted_stands_again_after_
         assert {r.state for r in await on.rows(A)} == {State.SENT, State.INCLUDED}
 
     act(play)
+
+
+@pytest.mark.parametrize("lost", [NotDelivered("no route"), OutcomeUnknown("no answer")])
+def test_a_digest_is_edited_only_once_all_its_messages_have_been_sent(lost: DeliveryError) -> None:
+    """Its second message is tried for so long that other messages go first; an edit would send
+    one of its own in its place, and the papers would stand there twice."""
+
+    async def play(on: DigestStage, fake: EditableFake) -> None:
+        fake.script(None, *[lost] * 4)
+        await come(on, range(1, 21))
+        await on.play_for(5, fake)
+        await come(on, [21])
+        await on.play(fake)
+        assert [len(papers) for papers in shown(fake)] == [15, 6]
+        assert sorted(n for papers in shown(fake) for n in papers) == list(range(1, 22))
+        assert {r.state for r in await on.rows(A)} == {State.SENT, State.INCLUDED}
+
+    act(play, RepeatingFake())
+
+
+class RepeatingFake(EditableFake, RepeatableFake):
+    """Like Discord: takes keys, and edits."""
 
 
 class PoisonedFake(EditableFake):

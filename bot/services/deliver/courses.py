@@ -144,7 +144,15 @@ def _without(
     last = max((at for at in calls if at is not None), default=None)
     if last is not None and now < last + GAP:
         return replace(row, state=State.PENDING, lease_until=None, due_at=last + GAP)
+    if any(other.state in _OPEN and _goes_on(other) for other in family.rows):
+        # Its messages are to be changed: one sent in its place now would stand beside it later.
+        return replace(row, state=State.PENDING, lease_until=None, due_at=now + GAP)
     return None
+
+
+def _goes_on(row: Delivery) -> bool:
+    """Whether it belongs to something of which a part was sent, or may have been."""
+    return row.part > 0 or row.called_at is not None
 
 
 def _first_of(family: Family) -> Delivery | None:
