@@ -1,19 +1,18 @@
-"""Listening to Discord over real sockets: the gateway, its faults, and who of several listens."""
+"""Listening to Discord over real sockets: the gateway and its faults."""
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Awaitable, Callable
 
 import discord
 import pytest
+from discord_wired import Scripted, answered, connected, pushed
 
-from adapters.base import Options, Responder
+from adapters.base import Options
 from adapters.discord import DiscordBot, create
 from adapters.discord.client import Connection
 from adapters.discord.options import read_options
-from adapters.discord.testing.faults import Answer, Fault, limited, refusal
+from adapters.discord.testing.faults import Answer, limited, refusal
 from adapters.discord.testing.gateway import (
     HEARTBEAT,
     IDENTIFY,
@@ -22,59 +21,12 @@ from adapters.discord.testing.gateway import (
     RESUME,
     GatewayServer,
 )
-from adapters.discord.testing.server import TOKEN, Recorded
-from adapters.discord.testing.stage import Stage, listening, staged
-from adapters.discord.testing.world import Channel, Kind
-from bot.domain.command import Command, MenuEntry, Suggestion
+from adapters.discord.testing.server import TOKEN
+from adapters.discord.testing.stage import Stage, listening
+from adapters.discord.testing.world import Channel
 from bot.domain.delivery_errors import AccessRevoked
-from bot.domain.errors import StoreError
 from bot.domain.post import Post
 from bot.domain.target import Target
-from bot.store.memory_inbox import MemoryLeases
-
-PAPER = MenuEntry("paper", {"en": "One paper", "zh": "论文"}, "id", {"en": "Its id"}, True)
-TODAY = MenuEntry("today", {"en": "Today's papers", "zh": "今天"})
-
-
-@dataclass
-class Scripted:
-    """Answers ``/paper X`` by "About X", once ``go`` is set where it is given."""
-
-    heard: list[Command] = field(default_factory=list[Command])
-    go: asyncio.Event | None = None
-    entries: Sequence[MenuEntry] = (PAPER,)
-
-    async def handle(self, command: Command, responder: Responder) -> None:
-        self.heard.append(command)
-        if self.go is not None:
-            await self.go.wait()
-        await responder.show(Post("en", f"About {command.argument}", ""))
-
-    async def act(self, key: str, command: Command, responder: Responder) -> None:
-        self.heard.append(command)
-
-    async def suggest(self, text: str, *, limit: int) -> Sequence[Suggestion]:
-        return ()
-
-    def menu(self) -> Sequence[MenuEntry]:
-        return self.entries
-
-
-async def answered(stage: Stage, channel: Channel, argument: str) -> None:
-    """Give a command and wait for its answer."""
-    asked = await stage.gateway.ask(stage.interactions.command(channel, "paper", argument))
-    await stage.gateway.until(lambda: asked.titles == [f"About {argument}"])
-
-
-async def connected(stage: Stage) -> None:
-    await stage.gateway.until(lambda: stage.gateway.present == 1)
-
-
-async def pushed(stage: Stage, *, until: Callable[[], bool], by: float = 5.0) -> None:
-    """Let time pass, step by step, until something holds."""
-    async with asyncio.timeout(10):
-        while not until():
-            await stage.settle(advance=by)
 
 
 async def test_from_hello_to_ready_to_an_answer(stage: Stage, channel: Channel) -> None:
@@ -273,150 +225,6 @@ async def test_f51_an_earlier_runs_introductions_count_as_well(stage: Stage) -> 
         await stage.gateway.until(lambda: 7200.0 in stage.clock.sleeps)
         assert not stage.gateway.identified
         await pushed(stage, until=lambda: stage.gateway.present == 1, by=1000.0)
-
-
-async def test_f60_a_second_process_stays_passive_and_takes_over(
-    stage: Stage, channel: Channel
-) -> None:
-    async with listening(stage, second := Scripted(), owner="second") as (_, waiting):
-        await connected(stage)
-        async with listening(stage, Scripted(), owner="third"):
-            for _ in range(6):
-                await stage.settle(advance=10.0)
-            assert stage.gateway.connections == 1
-            waiting.cancel()
-            await pushed(stage, until=lambda: stage.gateway.connections == 2, by=10.0)
-            await stage.gateway.until(lambda: stage.gateway.present == 1)
-            await answered(stage, channel, "1")
-    assert second.heard == []
-    assert stage.gateway.closed[0] == 1000
-
-
-async def test_f60_who_loses_the_lease_hangs_up_and_finishes_what_it_began(
-    stage: Stage, channel: Channel
-) -> None:
-    commands = Scripted(go=asyncio.Event())
-    async with listening(stage, commands, owner="slow"):
-        await connected(stage)
-        asked = await stage.gateway.ask(stage.interactions.command(channel, "paper", "1"))
-        await stage.gateway.until(lambda: len(commands.heard) == 1)
-        await stage.leases.release("discord:gateway:0/1", "slow")
-        now = stage.clock.now()
-        until = datetime.max.replace(tzinfo=now.tzinfo)
-        assert await stage.leases.acquire("discord:gateway:0/1", "other", now=now, until=until)
-        await pushed(stage, until=lambda: stage.gateway.present == 0, by=1.0)
-        assert commands.go is not None
-        commands.go.set()
-        await stage.gateway.until(lambda: asked.titles == ["About 1"])
-        for _ in range(5):
-            await stage.settle(advance=10.0)
-        assert stage.gateway.connections == 1
-
-
-class Failing(MemoryLeases):
-    """A store that works until it breaks."""
-
-    broken = False
-
-    async def acquire(self, name: str, owner: str, *, now: datetime, until: datetime) -> bool:
-        if self.broken:
-            raise StoreError("the disk is full")
-        return await super().acquire(name, owner, now=now, until=until)
-
-
-async def test_f60_a_lease_that_cannot_be_prolonged_holds_until_it_runs_out(
-    channel: Channel, stage: Stage
-) -> None:
-    leases = Failing()
-    async with staged(leases=leases) as own, listening(own, Scripted()):
-        await connected(own)
-        leases.broken = True
-        for _ in range(2):
-            await own.settle(advance=10.0)
-        await answered(own, own.server.world.add(Kind.TEXT), "1")
-        await pushed(own, until=lambda: own.gateway.present == 0, by=10.0)
-        leases.broken = False
-        await pushed(own, until=lambda: own.gateway.present == 1, by=10.0)
-
-
-async def test_f56_cancelled_it_takes_nothing_new_and_finishes_what_it_began(
-    stage: Stage, channel: Channel
-) -> None:
-    commands = Scripted(go=asyncio.Event())
-    async with listening(stage, commands) as (_, task):
-        await connected(stage)
-        asked = await stage.gateway.ask(stage.interactions.command(channel, "paper", "1"))
-        await stage.gateway.until(lambda: len(commands.heard) == 1)
-        task.cancel()
-        await stage.gateway.until(lambda: stage.gateway.closed == [1000])
-        assert not task.done()
-        assert commands.go is not None
-        commands.go.set()
-        await stage.gateway.until(task.done)
-        assert asked.titles == ["About 1"]
-    assert await stage.leases.acquire(
-        "discord:gateway:0/1", "next", now=stage.clock.now(), until=stage.clock.now()
-    )
-
-
-async def test_f56_cancelled_twice_it_gives_up_what_it_began(
-    stage: Stage, channel: Channel
-) -> None:
-    commands = Scripted(go=asyncio.Event())
-    async with listening(stage, commands) as (_, task):
-        await connected(stage)
-        await stage.gateway.ask(stage.interactions.command(channel, "paper", "1"))
-        await stage.gateway.until(lambda: len(commands.heard) == 1)
-        task.cancel()
-        await stage.gateway.until(lambda: stage.gateway.closed == [1000])
-        task.cancel()
-        await stage.gateway.until(task.done)
-
-
-async def test_f54_commands_are_told_only_when_they_changed(stage: Stage) -> None:
-    told: list[int] = []
-    for entries in ((PAPER,), (PAPER,), (PAPER, TODAY)):
-        async with listening(stage, Scripted(entries=entries)):
-            await stage.gateway.until(lambda: len(_asked_for(stage)) > len(told))
-            await stage.settle(advance=0.0)
-        told.append(len(stage.server.requests("PUT", "/commands")))
-    assert told == [1, 1, 2]
-
-
-def _asked_for(stage: Stage) -> Sequence[Recorded]:
-    return stage.server.requests("GET", "/commands")
-
-
-@pytest.mark.parametrize(
-    ("fault", "wait"),
-    [
-        pytest.param(limited(7.5), 7.5, id="limited"),
-        pytest.param(limited(3600.0), 3600.0, id="limited-for-long"),
-        pytest.param(Answer(500, {"message": "500", "code": 0}), 5.0, id="failed"),
-    ],
-)
-async def test_f54_commands_that_cannot_be_told_yet_are_told_later(
-    stage: Stage, channel: Channel, *, fault: Fault, wait: float
-) -> None:
-    stage.server.script(fault, method="PUT", path="/commands")
-    async with listening(stage, Scripted()):
-        await connected(stage)
-        await answered(stage, channel, "1")  # listening does not wait for it
-        await stage.gateway.until(lambda: wait in stage.clock.sleeps)
-        assert stage.server.routes.commands == {}
-        await pushed(stage, until=lambda: bool(stage.server.routes.commands), by=wait)
-
-
-async def test_f54_refused_commands_are_reported_and_the_known_ones_served(
-    stage: Stage, channel: Channel, caplog: pytest.LogCaptureFixture
-) -> None:
-    stage.server.script(refusal(400, 50035), method="PUT", path="/commands")
-    async with listening(stage, Scripted()):
-        await connected(stage)
-        await answered(stage, channel, "1")
-        await stage.settle(advance=600.0)
-    assert len(stage.server.requests("PUT", "/commands")) == 1
-    assert "Discord refuses our commands" in caplog.text
 
 
 async def test_an_event_that_cannot_be_read_costs_only_itself(
