@@ -249,7 +249,7 @@ def test_f28_f57_an_answer_that_comes_while_the_store_is_away_is_stored_when_it_
 
 
 def test_f28_f57_a_claim_that_nobody_could_prolong_is_not_taken_from_one_that_lives() -> None:
-    assert paid_with_an_outage(answer_s=100, outage=(10, 71), other_s=71.5) == 1
+    assert paid_with_an_outage(answer_s=100, outage=(10, 70.5), other_s=70.6) == 1
 
 
 async def test_f28_a_claim_that_ran_out_before_the_call_is_claimed_anew() -> None:
