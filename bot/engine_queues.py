@@ -5,7 +5,7 @@ queue says in its database. So a queue that should be looked at as soon as we ru
 before the start, and to take its time again a moment later.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from dbos import DBOS, DBOSClient, DBOSPortableJSONSerializer
@@ -15,20 +15,18 @@ NAME = "sulan"
 
 # Seconds between two looks while a queue is in a hurry.
 _HURRY_S = 0.05
-# Seconds between two looks for what nobody waits for.
-_LEISURE_S = 30.0
 
 
 @dataclass(frozen=True, slots=True)
 class Polling:
-    """Seconds between two looks for jobs: ``every_s`` usually. For the kinds of jobs that a start
-    puts in (``soon``) it is next to none until ``hurries_s`` after it, for ``leisurely`` ones half
-    a minute."""
+    """Seconds between two looks for jobs: ``every_s``, or what ``seldom`` says of a kind. For the
+    kinds of jobs that a start puts in (``soon``) it is next to none until ``hurries_s`` after it.
+    """
 
     every_s: float = 1.0
     soon: Collection[str] = ()
-    leisurely: Collection[str] = ()
-    # What a start puts in is there a tenth of a second after it.
+    seldom: Mapping[str, float] = field(default_factory=dict[str, float])
+    # A queue that is new is found within a second; what a start puts in is there long before.
     hurries_s: float = 2.0
 
 
@@ -48,17 +46,19 @@ class Queues:
     url: str = field(repr=False)
     polling: Polling
     _all: dict[str, Queue] = field(default_factory=dict[str, Queue])
-    _hurried: bool = False
+    # Those in a hurry, and those that are registered before the launch.
+    _soon: set[str] = field(default_factory=set[str])
+    _known: set[str] = field(default_factory=set[str])
 
     def add(self, queue: Queue) -> None:
         """Have it registered, with what it says."""
         self._all[queue.kind] = queue
 
-    def hurry(self, kinds: list[str]) -> None:
+    def hurry(self, kinds: Collection[str]) -> None:
         """Have DBOS look soon for the first jobs of these, if a start waits for them. Before it is
-        launched; where its tables are not made yet, nothing happens."""
-        soon = [self._all[kind] for kind in kinds if kind in self.polling.soon]
-        if not soon:
+        launched, and where its tables are not made yet, as it is."""
+        self._soon = {kind for kind in kinds if kind in self.polling.soon}
+        if not self._soon:
             return
         client = DBOSClient(
             system_database_url=self.url,
@@ -68,33 +68,33 @@ class Queues:
             retry_connection_errors=False,
         )
         try:
-            for queue in soon:
-                self._hurried = True
-                _register(client, queue, min(_HURRY_S, self.polling.every_s))
-        except Exception:  # noqa: BLE001 - it comes later then; whatever is wrong, the launch says
-            self._hurried = False
+            for kind in sorted(self._soon):
+                _register(client, self._all[kind], self._hurry_s)
+                self._known.add(kind)
+        except Exception:  # noqa: BLE001, S110 - it is late then; whatever is wrong, the launch says
+            pass
         finally:
             client.destroy()
 
     def register(self) -> None:
-        """Make them known to DBOS, once it is launched. Those in a hurry are known."""
-        for queue in self._all.values():
-            if not (self._hurried and queue.kind in self.polling.soon):
-                _register(DBOS, queue, self._usual_s(queue))
+        """Make them known to DBOS, once it is launched."""
+        for kind, queue in self._all.items():
+            if kind not in self._known:
+                _register(DBOS, queue, self._hurry_s if kind in self._soon else self._usual_s(kind))
 
     def settle(self, *, left: bool = False) -> None:
         """Look as seldom as is usual again, if we were in a hurry, or somebody ``left`` it so."""
-        if not (self._hurried or left):
-            return
-        for queue in self._all.values():
-            usual = self._usual_s(queue)
-            if queue.kind in self.polling.soon and _present_s(queue.kind) != usual:
-                _register(DBOS, queue, usual)
-        self._hurried = False
+        for kind in self.polling.soon if left else sorted(self._soon):
+            if _present_s(kind) != self._usual_s(kind):
+                _register(DBOS, self._all[kind], self._usual_s(kind))
+        self._soon = set()
 
-    def _usual_s(self, queue: Queue) -> float:
-        usual = self.polling.every_s
-        return max(usual, _LEISURE_S) if queue.kind in self.polling.leisurely else usual
+    @property
+    def _hurry_s(self) -> float:
+        return min(_HURRY_S, self.polling.every_s)
+
+    def _usual_s(self, kind: str) -> float:
+        return self.polling.seldom.get(kind, self.polling.every_s)
 
 
 def _present_s(kind: str) -> float | None:

@@ -22,6 +22,9 @@ from config.settings import Settings
 
 # The longest that a job waits to begin, in seconds; each queue costs a query that often.
 _POLL_S = 1.0
+# The same for the looks at lists, which are minutes apart, and for what is done once a day.
+_COLLECT_POLL_S = 5.0
+_FORGET_POLL_S = 30.0
 
 
 def jobs_of(ground: Ground) -> Jobs:
@@ -52,9 +55,7 @@ def jobs_of(ground: Ground) -> Jobs:
 def _engine(settings: Settings, executor: str) -> DbosEngine:
     """The engine on a database of its own: a file beside the store's, or the same PostgreSQL."""
     location = locate(settings.store.url.get_secret_value())
-    polling = Polling(
-        min(_POLL_S, settings.run.plan_every_s / 2), soon=(COLLECT,), leisurely=(FORGET,)
-    )
+    polling = _polling(settings)
     if location.path is None:
         url = location.url.render_as_string(hide_password=False)
         return DbosEngine(EngineOptions(url, location.name, executor, polling=polling))
@@ -62,6 +63,13 @@ def _engine(settings: Settings, executor: str) -> DbosEngine:
     prepare(path)
     url = location.url.set(drivername="sqlite", database=str(path)).render_as_string()
     return DbosEngine(EngineOptions(url, str(path), executor, path, polling))
+
+
+def _polling(settings: Settings) -> Polling:
+    """A start's look at the lists begins at once; nobody waits for the later ones."""
+    usual = min(_POLL_S, settings.run.plan_every_s / 2)
+    collects = max(usual, min(_COLLECT_POLL_S, settings.run.collect_every_s / 60))
+    return Polling(usual, soon=(COLLECT,), seldom={COLLECT: collects, FORGET: _FORGET_POLL_S})
 
 
 def _plan(ground: Ground, audiences: Audiences) -> Plan:
