@@ -119,9 +119,6 @@ RUNS = (
 
 # What is known of goals that are not reached, by the beginning of what was measured.
 _KNOWN = {
-    "discord, 22 to 1 chat": "posts to one channel are a second apart, where Discord's bucket would"
-    " let five go at once and then none for 5 s: several processes share a chat, and a burst that"
-    " one does not know of would be refused",
     "`sulan run` to ready": "the first look at an upstream is a job, which waits up to a second for"
     " the engine's next poll; then the store is opened and its schema compared",
 }

@@ -360,6 +360,29 @@ async def test_what_was_taken_is_not_lost_while_discord_py_waits_for_the_next_tu
     assert faults(spec, server.recorded) == []
 
 
+async def test_the_last_of_a_bucket_is_answered_at_once_and_the_next_waits_f44() -> None:
+    """Though discord.py holds that answer back until the bucket is full again."""
+    buckets = Buckets(SystemClock(), bucket=Limit(2, 1.0), everywhere=None)
+    async with DiscordServer(buckets=buckets) as server, connected(server) as adapter:
+        await adapter.connection.logged_in()
+        channel, begun = server.world.add(Kind.TEXT), asyncio.get_running_loop().time()
+        for n in range(2):
+            await send(adapter, channel, f"{n}")
+        assert asyncio.get_running_loop().time() - begun < 0.8
+        await send(adapter, channel, "2")
+        assert asyncio.get_running_loop().time() - begun >= 0.99
+        assert (len(channel.messages), buckets.exceeded) == (3, 0)
+
+
+async def test_a_forum_s_posts_come_evenly_and_a_channel_s_as_its_bucket_lets_them_f44(
+    server: DiscordServer,
+) -> None:
+    async with connected(server, channels={"7": {"forum": "paper"}}) as adapter:
+        assert adapter.pace(Target("discord", "7")).burst == 1
+        assert adapter.pace(Target("discord", "7", "8")).burst == 5
+        assert adapter.pace(Target("discord", "9")).burst == 5
+
+
 async def test_calls_of_a_listener_keep_discord_pys_own_patience(
     server: DiscordServer, adapter: DiscordAdapter
 ) -> None:
