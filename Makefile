@@ -10,7 +10,7 @@ run: $(VENV)/.run-installed  ## the whole way on the bundled sample day: no toke
 	$(BIN)/sulan demo
 
 # Those that start whole programs, and wait for them most of the time, run apart from all others.
-PROGRAMS := tests/acceptance/test_run.py tests/acceptance/test_roles.py tests/acceptance/test_operator.py tests/acceptance/test_several_bots.py tests/integration/test_engine_kill.py
+PROGRAMS := tests/acceptance/test_run.py tests/acceptance/test_roles.py tests/acceptance/test_operator.py tests/acceptance/test_several_bots.py tests/acceptance/test_paid_broadcast.py tests/integration/test_engine_kill.py
 
 # Runs a command with a PostgreSQL cluster of its own, where PostgreSQL is installed.
 WITH_POSTGRES := $(BIN)/python tests/support/postgres_cluster.py

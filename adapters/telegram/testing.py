@@ -54,11 +54,12 @@ Step: TypeAlias = Refusal | Spoilt | Answer | None
 @dataclass(frozen=True, slots=True)
 class Call:
     """One call as it arrived: parameters as text, lists and objects as JSON (Bot API); ``files`` by
-    parameter, each with its name and its bytes."""
+    parameter, each with its name and its bytes; ``at`` is when, in the event loop's seconds."""
 
     method: str
     params: Mapping[str, str]
     files: Mapping[str, tuple[str, bytes]] = field(default_factory=dict[str, tuple[str, bytes]])
+    at: float = field(default=0.0, compare=False)
 
 
 def flood(seconds: int) -> Refusal:
@@ -130,7 +131,8 @@ class TelegramServer:
             for key, value in form.items()
             if isinstance(value, web.FileField)
         }
-        self.calls.append(Call(method, params, files))
+        now = asyncio.get_running_loop().time()
+        self.calls.append(Call(method, params, files, at=now))
         self._arrived.set()
         if request.match_info["token"] != self.token:
             return _refuse(Refusal(401, "Unauthorized"))
