@@ -119,8 +119,8 @@ RUNS = (
 
 # What is known of goals that are not reached, by the beginning of what was measured.
 _KNOWN = {
-    "`sulan run` to ready": "the first look at an upstream is a job, which waits up to a second for"
-    " the engine's next poll; then the store is opened and its schema compared",
+    "`sulan run` to ready": "beside the libraries there are our own modules, the store and the"
+    " engine's tables to open, and the first look at an upstream",
 }
 
 
