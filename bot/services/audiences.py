@@ -144,21 +144,22 @@ async def grouped(chats: Iterable[Chat], now: datetime, *, before: Groups) -> Gr
             await asyncio.sleep(0)
     by_audience: dict[Audience, Group] = {}
     by_taste: dict[Taste, list[Group]] = {}
+    slotted: list[Group] = []
+    sources: set[tuple[str, ...]] = set()
+    by_summary = False
     earlier = await _earlier(before, now)
     for number, (audience, targets) in enumerate(members.items()):
-        group = _group(audience, targets, earlier.get(audience, ()))
-        by_audience[audience] = group
+        group = by_audience[audience] = _group(audience, targets, earlier.get(audience, ()))
         by_taste.setdefault(Taste(audience.filters, audience.languages), []).append(group)
+        sources.add(audience.sources)
+        by_summary = by_summary or goes_by_summary(audience.filters)
+        if audience.timetable is not None:
+            slotted.append(group)
         if number % _SLICE == 0:
             await asyncio.sleep(0)
-    return Groups(
-        by_audience,
-        by_taste,
-        slotted=[group for audience, group in by_audience.items() if audience.timetable],
-        sources=frozenset(chain.from_iterable(a.sources for a in by_audience)),
-        languages=frozenset(taste.languages for taste in by_taste),
-        by_summary=any(goes_by_summary(taste.filters) for taste in by_taste),
-    )
+    languages = frozenset(taste.languages for taste in by_taste)
+    every = frozenset(chain.from_iterable(sources))
+    return Groups(by_audience, by_taste, slotted, every, languages, by_summary)
 
 
 async def _earlier(before: Groups, now: datetime) -> Mapping[Audience, Sequence[Group]]:
@@ -177,6 +178,8 @@ async def _earlier(before: Groups, now: datetime) -> Mapping[Audience, Sequence[
 def _group(audience: Audience, targets: Sequence[Target], earlier: Sequence[Group]) -> Group:
     served = frozenset(chain.from_iterable(group.served for group in earlier))
     turns = [group.turn for group in earlier if group.turn is not None]
+    if not served:
+        return Group(audience, new=tuple(targets), turn=min(turns, default=None))
     return Group(
         audience,
         served=tuple(target for target in targets if target in served),

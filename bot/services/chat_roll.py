@@ -22,7 +22,7 @@ _SHORT = 0.05
 # more than a tenth of the time goes into it.
 _REST = 10.0
 # Chats that are sorted in before others have a turn.
-_SLICE = 2000
+_SLICE = 1000
 # From so many on they are kept out of the garbage collector's way.
 _MANY = 5000
 

@@ -13,7 +13,7 @@ from bot.ports import CLOCK_TOLERANCE, Clock, Store
 from bot.services.audiences import Audiences, Groups
 from bot.services.chat_roll import ChatRoll
 from bot.services.news_desk import PATIENCE, News, NewsDesk
-from bot.services.plan_round import PlanRound, Turns, open_turns
+from bot.services.plan_round import PlanRound, Turns, in_slices, open_turns
 from bot.services.row_writer import RowWriter
 
 _log = logging.getLogger(__name__)
@@ -73,7 +73,7 @@ class Planner:
             after = min((w.after for w in turns.open.values() if w is not None), default=None)
             news = await self._desk.look(groups, now, after=after)
             added = await self._write(groups, news, turns)
-            self._keep(groups, news, turns)
+            await self._keep(groups, news, turns)
             await self._report(now, slots=bool(turns.open))
         return Planned(added, news.waiting, self._skipped)
 
@@ -109,13 +109,13 @@ class Planner:
         self._skipped = {**known, **skipped}
         return rows.added
 
-    def _keep(self, groups: Groups, news: News, turns: Turns) -> None:
+    async def _keep(self, groups: Groups, news: News, turns: Turns) -> None:
         """All that was to be done has been done."""
         self._desk.keep(news)
         if groups is not self._served:
-            for group in groups.by_audience.values():
+            async for group in in_slices(groups.by_audience.values()):
                 group.serve()
-        for group in turns.open:
+        async for group in in_slices(turns.open):
             if (timetable := group.audience.timetable) is not None:
                 group.turn = next_slot(timetable, group.audience.zone, news.now)
         if turns.open or groups is not self._served:

@@ -1,7 +1,7 @@
 """One round of planning: every group is asked about what is new to it."""
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import count
@@ -19,7 +19,7 @@ from bot.services.plan_rows import Pick, Turn, in_order
 from bot.services.row_writer import RowWriter
 
 # Groups that are asked before others have a turn.
-_SLICE = 100
+_SLICE = 50
 # A list is stored so soon after it was looked at. A paper that had been seen by then, and was not
 # here in the round before, has come back on another list, or that round was another program's.
 _STORED_WITHIN = timedelta(minutes=5)
@@ -44,7 +44,7 @@ async def open_turns(groups: Groups, now: datetime, planned: datetime | None) ->
     """The groups that are to be asked about all that is due for them. A slot whose turn was before
     a round that ended has been: what pleases only since then waits for the next."""
     found: dict[Group, Window | None] = {}
-    for number, group in enumerate(groups.slotted):
+    async for group in in_slices(groups.slotted):
         timetable, zone = group.audience.timetable, group.audience.zone
         if timetable is not None and (group.new or _is_its_turn(group, now)):
             due = window(timetable, zone, now)
@@ -53,9 +53,15 @@ async def open_turns(groups: Groups, now: datetime, planned: datetime | None) ->
                 group.turn = next_slot(timetable, zone, now)
             else:
                 found[group] = due
+    return Turns(found, planned)
+
+
+async def in_slices(groups: Iterable[Group]) -> AsyncGenerator[Group, None]:
+    """Some groups after another, with turns for others between them."""
+    for number, group in enumerate(groups, 1):
+        yield group
         if number % _SLICE == 0:
             await asyncio.sleep(0)
-    return Turns(found, planned)
 
 
 class PlanRound:

@@ -27,7 +27,8 @@ from bot.services.plan_rows import (
 # Rows in one transaction, where a chat's own stay together. The more of them, the fewer pages are
 # written anew; but nobody else writes meanwhile, for some 60 ms.
 _CHUNK = 2000
-# Chats about which the store is asked at once.
+# Chats about which the store is asked at once; also those that get all there is, before others have
+# a turn.
 _ASKED = 500
 # Chats whose rows are thought of before others have a turn.
 _SLICE = 50
@@ -97,7 +98,9 @@ class RowWriter:
                     await self._fulfil()
             return
         drafts = each(picks, turn)
-        for target in targets:
+        for number, target in enumerate(targets, 1):
+            if number % _ASKED == 0:
+                await asyncio.sleep(0)
             await self._write([draft.to(target) for draft in drafts])
 
     async def _write(self, rows: Sequence[Delivery]) -> None:
@@ -181,11 +184,12 @@ class RowWriter:
 
     async def _known(self, wishes: Iterable[_Wish]) -> Mapping[Target, Collection[str]]:
         """Which of the posts in question each chat was ever given a row for."""
-        asked = {
-            Delivery(wish.target, key, wish.turn.now, wish.turn.now).id: (wish.target, key)
-            for wish in wishes
-            for key in _keys_in_question(wish)
-        }
+        asked: dict[str, tuple[Target, str]] = {}
+        for number, wish in enumerate(wishes):
+            if number % _SLICE == 0:
+                await asyncio.sleep(0)
+            at, now = wish.target, wish.turn.now
+            asked |= {Delivery(at, key, now, now).id: (at, key) for key in _keys_in_question(wish)}
         found: dict[Target, set[str]] = defaultdict(set)
         for row_id in await self._store.backlog.known(list(asked)):
             target, key = asked[row_id]
