@@ -123,6 +123,19 @@ def test_f55_a_digest_must_show_every_paper_that_it_includes() -> None:
     assert f"{TWO} stands in no message" in fault
 
 
+@pytest.mark.parametrize(("state", "faults"), [("unknown", 0), ("sent", 1)])
+def test_f55_what_a_digest_of_unknown_outcome_holds_is_not_lost_in_silence(
+    state: str, faults: int
+) -> None:
+    member, key = replace(DIGEST, target=Target("telegram", "9")), "digest:2026-11-21:en"
+    rows = [
+        row(member, ONE, "", post_key=key, state=state, reason="stopped in mid-call"),
+        row(member, ONE, "", state="included", reason=key),
+    ]
+    found = of(member, rows, []).faults
+    assert sum(f"{ONE} stands in no message" in fault for fault in found) == faults
+
+
 def test_f55_two_chats_that_want_the_same_must_get_the_same() -> None:
     few = [replace(member, words=("video",)) for member in (TELEGRAM, DISCORD)]
     rows = [row(few[0], ONE), row(few[0], TWO, "2"), row(few[1], ONE)]
