@@ -86,7 +86,7 @@ def run(tests: Collection[Test], *, options: Sequence[str]) -> Mapping[Test, str
         command += [f"--junitxml={report}", "-o", "junit_family=xunit1"]
         command += sorted({test.file for test in tests})
         places = os.pathsep.join([str(_PLUGINS), os.environ.get("PYTHONPATH", "")])
-        environment = {**os.environ, "PYTHONPATH": places, "SULAN_ASKED_TESTS": str(asked)}
+        environment = {**os.environ, "PYTHONPATH": places, "FAULT_TABLE_TESTS": str(asked)}
         subprocess.run(command, cwd=ROOT, env=environment, check=False)
         return _results(report) if report.exists() else {}
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-ASKED = "SULAN_ASKED_TESTS"
+ASKED = "FAULT_TABLE_TESTS"
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
