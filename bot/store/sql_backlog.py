@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -75,10 +76,11 @@ class SqlBacklog:
         wanted = {settled(target): target for target in targets}
         found: dict[Target, int] = {}
         async with self._database.asking() as connection:
-            query = _planned(connection.dialect.name, kind=kind, since=since, within=within)
+            query = _planned(connection.dialect.name, kind, is_within=within is not None)
             for batch in batches({target.chat for target in wanted}):
-                rows = {"rows": packed((chat,) for chat in batch)}
-                for platform, chat, thread, count in await connection.execute(query, rows):
+                rows = {"rows": packed((chat,) for chat in batch), "since": since}
+                found_rows = await connection.execute(query, rows | {"within": within})
+                for platform, chat, thread, count in found_rows:
                     target = Target(platform, chat, thread or None)
                     if target in wanted:
                         found[wanted[target]] = count
@@ -129,15 +131,14 @@ class SqlBacklog:
         return count
 
 
-def _planned(
-    dialect: str, *, kind: str, since: datetime, within: str | None
-) -> sa.Select[Any, Any, Any, int]:
-    """How many posts each of some chats was given, by platform, chat and thread."""
+@cache
+def _planned(dialect: str, kind: str, *, is_within: bool) -> sa.Select[Any, Any, Any, int]:
+    """How many posts each of some chats was given ``since``, by platform, chat and thread."""
     chats = unpacked(dialect, _ROW.chat)
-    wanted = [_ROW.created_at >= since, of_kind(kind)]
+    wanted = [_ROW.created_at >= sa.bindparam("since", type_=Instant), of_kind(kind)]
     wanted.append(_ROW.state.not_in([State.PASSED.value, State.FAILED.value]))
-    if within is not None:
-        wanted += [_ROW.state == State.INCLUDED.value, _ROW.reason == within]
+    if is_within:
+        wanted += [_ROW.state == State.INCLUDED.value, _ROW.reason == sa.bindparam("within")]
     rows = sa.select(_ROW.platform, _ROW.chat, _ROW.thread, _POST.label("post")).where(*wanted)
     if dialect == "sqlite":
         found = rows.where(_ROW.chat.in_(chats)).subquery()
