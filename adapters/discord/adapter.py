@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Collection, Sequence
 from contextlib import AsyncExitStack
+from datetime import timedelta
 from functools import lru_cache
 from types import TracebackType
 from typing import Any, Self
@@ -39,6 +40,8 @@ CHAT_GAP = 1.01
 BURST = 5
 # A nonce holds "for a few minutes" (Discord API v10, "Create Message"); two are surely a few.
 REPEAT_WINDOW = 120.0
+# Longer than what is not looked up may take to be repeated.
+_JUST_AFTER = timedelta(seconds=REPEAT_WINDOW)
 # The longest nonce.
 _NONCE = 25
 _PLAIN_TEXT = ChannelOptions()
@@ -196,6 +199,8 @@ class DiscordAdapter:
     ) -> Receipt:
         today = self._options.day_title.replace("{day}", f"{self._clock.now():%Y-%m-%d}")
         name = (message.gather or today)[:THREAD_NAME]
+        if not message.gather and (found := await self._before_midnight(forum, key)):
+            return found
         async with self._forums.lock(forum):
             thread = await self._forums.day_thread(forum, name)
             if not thread:
@@ -205,6 +210,14 @@ class DiscordAdapter:
                 return Receipt("/".join(started))
         found = await self._forums.first_if_same(thread, message, key)
         return Receipt(f"{thread}/{found or await self._post(thread, message, key)}")
+
+    async def _before_midnight(self, forum: str, key: str) -> Receipt | None:
+        """What is repeated just after midnight may stand in the post of the day before."""
+        now = self._clock.now()
+        if now - now.replace(hour=0, minute=0, second=0, microsecond=0) > _JUST_AFTER:
+            return None
+        found = await self._forums.find(forum, key)
+        return Receipt("/".join(found)) if found else None
 
     async def _post(self, channel: str, message: DiscordMessage, key: str) -> str:
         """Create a message, at most once for a key within the window; gives its id."""

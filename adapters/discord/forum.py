@@ -86,16 +86,14 @@ class Forums:
         return first["id"] if has_mark(first, key) or (is_new and _reads(first, message)) else None
 
     async def find(self, forum: str, key: str) -> tuple[str, str] | None:
-        """The thread and message with a delivery's mark: the first message of one of our latest
-        posts, or any message of the newest three."""
-        latest = sorted(
-            await self._places.own_threads(forum), key=lambda t: int(t["id"]), reverse=True
-        )
+        """The thread and message with a delivery's mark, in one of our latest posts. In those
+        before the newest three only the first message is looked at, unless there are others."""
+        latest = await self._places.latest_threads(forum)
         for number, thread in enumerate(latest[:_LATEST]):
             first = await self._first_message(thread["id"])
             if first and has_mark(first, key):
                 return thread["id"], first["id"]
-            if number >= _DAYS:
+            if number >= _DAYS and not thread.get("message_count"):
                 continue
             if reply := await self._history.find(thread["id"], key):
                 return thread["id"], reply["id"]

@@ -73,8 +73,7 @@ class Gatherings:
         """
         if (await self._places.look_up(channel)).holds is not Holds.THREADS_TOO:
             return None
-        threads = await self._places.own_threads(channel)
-        for thread in sorted(threads, key=lambda t: int(t["id"]), reverse=True)[:_DAYS]:
+        for thread in (await self._places.latest_threads(channel))[:_DAYS]:
             if message := await self._history.find(thread["id"], key):
                 return thread["id"], message["id"]
         return None

@@ -71,6 +71,11 @@ class Places:
         active = await self._rest.call("GET", "/guilds/{guild_id}/threads/active", guild_id=guild)
         return await self._own(channel, active["threads"])
 
+    async def latest_threads(self, channel: str) -> list[JsonObject]:
+        """Those that we started, active or archived, the newest first. Raises as above."""
+        both = [await threads(channel) for threads in (self.own_threads, self.archived_threads)]
+        return sorted((each for some in both for each in some), key=_number, reverse=True)
+
     async def archived_threads(self, channel: str) -> list[JsonObject]:
         """The latest of ours that somebody has archived, or that fell silent; none where we may not
         see them (Read Message History). Raises as above."""
@@ -92,6 +97,10 @@ class Places:
             for thread in threads
             if thread.get("parent_id") == channel and thread.get("owner_id") == own
         ]
+
+
+def _number(thread: JsonObject) -> int:
+    return int(thread["id"])
 
 
 def _place(channel: str, told: JsonObject) -> Place:

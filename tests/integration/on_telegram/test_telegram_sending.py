@@ -7,7 +7,7 @@ import asyncio
 import json
 import logging
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from telegram_sending import (
@@ -23,6 +23,7 @@ from telegram_sending import (
     send,
 )
 
+from adapters.deadline import Deadline, leaving_by
 from adapters.telegram.adapter import TelegramAdapter
 from adapters.telegram.message import TelegramMessage
 from adapters.telegram.roles import Roles
@@ -38,6 +39,7 @@ from adapters.telegram.testing_oracle import Oracle
 from bot.domain.delivery_errors import (
     ChatGone,
     ContentRejected,
+    NotDelivered,
     OutcomeUnknown,
     RateLimited,
 )
@@ -81,6 +83,19 @@ async def test_a_post_may_come_quietly_and_without_a_preview(
     await adapter.edit(GROUP, "1", replace(rendered, text="edited"))
     assert json.loads(server.calls[1].params["link_preview_options"]) == {"is_disabled": True}
     assert "disable_notification" not in server.calls[1].params
+
+
+async def test_f55_nothing_is_sent_once_somebody_else_may_do_it(
+    server: TelegramServer, adapter: TelegramAdapter
+) -> None:
+    clock = HeldClock(NOON)
+    over = Deadline.after(60, clock)
+    clock.put(timedelta(seconds=61))
+    with leaving_by(over):
+        assert isinstance(await failure(adapter, GROUP), NotDelivered)
+    assert not server.state.messages
+    await send(adapter, GROUP)
+    assert len(server.state.messages) == 1
 
 
 async def test_a_file_is_refused_like_any_message(
