@@ -97,6 +97,10 @@ RUNS = (
         read=drained,
     ),
     Run(
+        *("paid", "Paid broadcast at its real rates, the platform answering at once"),
+        short=("--messages", "400", "--processes", "2"),
+    ),
+    Run(
         *("planning", "Planning one paper for all chats"),
         *((), ("--chats", "200,1000")),
         profiled=("--one", "mixed", "100000"),

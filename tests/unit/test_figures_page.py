@@ -7,6 +7,7 @@ import pytest
 from benchmarks.bench import drained, grown
 from benchmarks.figure import Figure, at_least, at_most, tell, told
 from benchmarks.figures_page import Section, page, shown
+from benchmarks.paid import Sold, figures
 
 FAST = Figure(
     "s", "rate | of a chat", 0.98, goal=at_least(0.97), basis="a\nfloor", database="SQLite"
@@ -77,3 +78,24 @@ def test_growth_leaves_the_first_quarter_out() -> None:
     assert slope.value == pytest.approx(0.2)
     assert slope.reached
     assert file.value == 2.0
+
+
+def test_paid_broadcast_is_held_against_what_is_sold_and_what_may_be_spent() -> None:
+    run = Sold(
+        database="SQLite",
+        processes=2,
+        messages=3_000,
+        per_second=900.0,
+        over_sold=0.9,
+        worst_second=969,
+        worst_free_second=31,
+        bought=2_700,
+        counted=2_700,
+        limit=2_700,
+        cpu_ms=1.2,
+        shares=[1_400, 1_600],
+    )
+    rate, worst, free, bought = figures(run)
+    assert (rate.value, rate.reached) == (0.9, None)
+    assert (worst.reached, free.reached, bought.reached) == (True, False, True)
+    assert bought.basis == "2,700 bought, 2,700 counted"
