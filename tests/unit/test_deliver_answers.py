@@ -70,6 +70,7 @@ BY = Deadline.after(85, _Noon())
         pytest.param(DeliveryError("?"), Unclear("?", called_at=NOW), id="an error of no kind"),
         pytest.param(NotDelivered(" a \n b "), NotSent("a b"), id="one line"),
         pytest.param(NotDelivered(""), NotSent("NotDelivered"), id="without words"),
+        pytest.param(NotDelivered("a\x00b\ud83dc\x1b"), NotSent("a b c"), id="what no store takes"),
     ],
 )
 async def test_each_error_of_an_adapter_is_one_answer(error: DeliveryError, answer: Answer) -> None:

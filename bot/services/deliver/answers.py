@@ -153,5 +153,7 @@ def _answer(error: Exception, *, repeatable: bool, called_at: datetime | None) -
 
 
 def _reason(error: Exception) -> str:
-    text = " ".join(str(error).split()) or type(error).__name__
+    # No store takes a NUL or half a character: the answer could never be written down.
+    said = "".join(one if one.isprintable() else " " for one in str(error))
+    text = " ".join(said.split()) or type(error).__name__
     return text if len(text) <= _LONGEST_REASON else f"{text[: _LONGEST_REASON - 1]}…"
