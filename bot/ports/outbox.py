@@ -33,7 +33,10 @@ class Outbox(Protocol):
     """Deliveries: rows before calls."""
 
     async def add(self, deliveries: Sequence[Delivery]) -> int:
-        """Insert those that are not there yet (by ``Delivery.id``); returns how many were new."""
+        """Insert those that are not there yet (by ``Delivery.id``); returns how many were new.
+
+        Further parts of a post come with its first one, or after it.
+        """
         ...
 
     async def claim(

@@ -32,10 +32,20 @@ class Run:
     held: list[Delivery] = field(default_factory=list[Delivery])
     said: list[object] = field(default_factory=list[object])
     names: "count[int]" = field(default_factory=count)
+    added: set[str] = field(default_factory=set[str])
+    moves: int = 0
 
     async def add(self, rows: Sequence[tuple[Target, str, int, timedelta]]) -> None:
-        new = [Delivery(t, key, self.now, self.now + later, part) for t, key, part, later in rows]
-        self.said.append(await self.store.outbox.add(new))
+        """Further parts come with the first one, and nothing that is there already, under whatever
+        address: it may wake its queue for nothing, until a claim finds that out."""
+        new: dict[str, Delivery] = {}
+        for target, key, part, later in rows:
+            for n in (0, part):
+                row = Delivery(target, f"{key}{self.moves}", self.now, self.now + later, n)
+                if row.id not in self.added:
+                    new.setdefault(row.id, row)
+        self.added.update(new)
+        self.said.append(await self.store.outbox.add(list(new.values())))
 
     async def claim(self, limit: int, platform: str | None) -> None:
         outbox, now = self.store.outbox, self.now
@@ -62,6 +72,7 @@ class Run:
         await self.store.chats.resume(target, now=self.now)
 
     async def move(self, target: Target, chat: str) -> None:
+        self.moves += 1
         await self.store.chats.move(target, replace(target, chat=chat))
 
     async def list_chats(self, targets: Sequence[Target], reason: str) -> None:
