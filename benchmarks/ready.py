@@ -89,12 +89,15 @@ async def measured(options: argparse.Namespace) -> list[Figure]:
 
             settle(_OFTEN_S)
             first = await _start(folder, port)
-            later = [await _start(folder, port) for _ in range(options.rounds)]
+            names: list[str] = json.loads((folder / "modules.json").read_text())
+            libraries = [name for name in names if name.partition(".")[0] not in OURS]
+            later, bares = list[Start](), list[float]()
+            for _ in range(options.rounds):  # in turn, so that a busy moment meets both
+                later.append(await _start(folder, port))
+                bares.append(bare_s(libraries))
             settle(_USUALLY_S)
             rested = await _start(folder, port, rest_s=options.rest)
-        names: list[str] = json.loads((folder / "modules.json").read_text())
-    libraries = [name for name in names if name.partition(".")[0] not in OURS]
-    bare = statistics.median(bare_s(libraries) for _ in range(options.rounds))
+    bare = statistics.median(bares)
     ready = statistics.median(one.ready_s for one in later)
     basis = f"the same libraries imported bare: {bare:.2f} s"
     return [
