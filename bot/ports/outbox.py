@@ -68,7 +68,8 @@ class Outbox(Protocol):
         ``spaced`` maps chats to moments before which they get nothing (as ``space`` does); it is
         written whether or not their deliveries are. ``bursts`` are messages that have gone to chats
         of which several may go at once; each is added, in the same transaction, to what their queue
-        knows of all processes' messages, and makes it wait where ``burst.with_another`` says so.
+        knows of all processes' messages, and makes it wait where ``burst.with_another`` says so; if
+        nowhere, the chat's turn among the others counts from that message.
 
         ``held`` maps ids to the ``lease_until`` that a row bears for as long as it is the caller's:
         where it bears another, or none, somebody else has taken it, and it is left as it is. Only

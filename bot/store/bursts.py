@@ -31,7 +31,7 @@ def noting(database: Database) -> sa.Executable:
     place = sa.bindparam("first", type_=sa.Integer)
     first = sa.cast(sa.func.substr(lately, place, _DIGITS), sa.BigInteger)
     free = sa.case((first > at, at), else_=first) + sa.bindparam("span", type_=sa.BigInteger)
-    free_at = sa.case((sa.func.length(lately) > place, free), else_=0)
+    free_at = sa.case((sa.func.length(lately) > place, free), else_=at)
     kept = sa.bindparam("kept", type_=sa.Integer)
     noted = {
         "lately": sa.func.substr(insert.excluded.lately + lately, 1, kept),

@@ -71,8 +71,7 @@ class MemoryOutbox:
         for burst in bursts:
             lane = lane_of(burst.target)
             self._lately[lane], until = with_another(self._lately.get(lane, ()), burst)
-            if until is not None:
-                self._space(lane, until)
+            self._space(lane, until or burst.at)
         barred: list[Delivery] = []
         for delivery in deliveries:
             row = self._rows.get(delivery.id)

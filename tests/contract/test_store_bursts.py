@@ -65,11 +65,13 @@ async def test_a_burst_never_shortens_a_wait(store: Store) -> None:
     assert await _able(store, 30) == ["A"]
 
 
-async def test_moments_of_a_clock_that_was_ahead_hold_a_chat_for_one_span_only(
+async def test_f62_moments_of_before_a_clock_was_put_back_hold_a_chat_for_one_span_only(
     store: Store,
 ) -> None:
     await _queue(store, A)
+    await store.timekeeping.note(_at(3601))
     await store.outbox.save([], bursts=[_burst(A, 3600 + n) for n in range(2)])
+    await store.timekeeping.note(NOON)
     await store.outbox.save([], bursts=[_burst(A, 0)])
     assert await _able(store, 4.9) == []
     assert await _able(store, 5) == ["A"]

@@ -84,6 +84,7 @@ class Recorder:
         wait = _wait_after(call)
         until = max(now + wait, call.spaced_until or now)
         burst = call.burst and replace(call.burst, target=settled.target)
+        spaced = until if burst is None or until > now else None
 
         async def write() -> bool:
             await self._tell_the_chats(call, settled.target)
@@ -91,7 +92,7 @@ class Recorder:
                 for key in (self._platform, paid_key(self._platform)):
                     await self.tools.store.rates.hold(key, until=now + wait)
             return await self.marks.write(
-                settled, spaced_until=until, burst=burst, held_until=call.lease_until
+                settled, spaced_until=spaced, burst=burst, held_until=call.lease_until
             )
 
         if await self._until_written(write):
