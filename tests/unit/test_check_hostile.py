@@ -32,12 +32,12 @@ def test_no_pattern_backtracks_on_a_hostile_text_t1(piece: str) -> None:
     text = (piece * (SIZE // len(piece) + 1))[:SIZE]
     tongue = tongue_of("zh")
     assert tongue is not None
-    started = time.perf_counter()
+    started = time.process_time()
     unfounded_figures(text, read_source("7B, 1 and 2 and 10%"))
     without_foreign_links(text, ())
     ends_whole(text, tongue)
     in_tongue([text], tongue)
-    assert time.perf_counter() - started < BUDGET
+    assert time.process_time() - started < BUDGET
 
 
 @pytest.mark.parametrize("rung", Rung)
