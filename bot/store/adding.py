@@ -25,8 +25,8 @@ from bot.store.later import later
 from bot.store.parcels import packed, unpacked
 from bot.store.tables import DELIVERIES, IN_FLIGHT, LANES, SUSPENSIONS
 
-# Rows in a parcel.
-_PARCEL = 1000
+# Rows in a parcel: after each statement the database waits until the loop has a turn for it.
+_PARCEL = 4000
 # Rows that are made before others have a turn: some 2 ms.
 _SLICE = 250
 # Every column but the first, which counts.
