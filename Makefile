@@ -41,7 +41,7 @@ KILLS ?= 20
 kill: $(VENV)/.dev-installed  ## whole programs killed at chosen places: KILLS=1000 DATABASE=sqlite or postgres, SEED=
 	$(WITH_POSTGRES) $(BIN)/python -m tests.kill --kills $(KILLS) $(DATABASE:%=--database %) $(SEED:%=--seed %)
 
-bench: $(VENV)/.dev-installed  ## every figure into docs/figures.md (20 minutes): SHORT=1 only shows that all of it runs
+bench: $(VENV)/.dev-installed  ## every figure into docs/figures.md (40 minutes): SHORT=1 only shows that all of it runs
 	$(WITH_POSTGRES) $(BIN)/python benchmarks/bench.py $(if $(SHORT),--short)
 
 $(VENV)/bin/python:

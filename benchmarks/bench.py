@@ -4,7 +4,7 @@
 
 Each is a process of its own that tells its figures as JSON. What has a store runs on SQLite, and on
 PostgreSQL where ``SULAN_TEST_POSTGRES_URL`` names a cluster on which databases may be made. The
-whole takes some 20 minutes on an idle machine with two cores; a busy one spoils it. The short form
+whole takes some 40 minutes on an idle machine with two cores; a busy one spoils it. The short form
 takes a few, and prints the page.
 """
 
