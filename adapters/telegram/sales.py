@@ -1,5 +1,6 @@
 """Whether Telegram sells this bot messages, as far as its answers let us know."""
 
+import asyncio
 import logging
 
 from bot.domain.delivery_errors import (
@@ -13,6 +14,8 @@ _log = logging.getLogger(__name__)
 
 # A message that is not sold comes back for a free slot after so long.
 _AGAIN_S = 1.0
+# Another process may have sent it by then, and what that one learnt does not come here.
+_DOUBTED_FOR_S = 600.0
 
 
 class Sales:
@@ -20,8 +23,9 @@ class Sales:
 
     Telegram does not say which of its conditions a bot does not meet, nor always whether it minds
     the sale or the message. So a message that it does not take for Stars goes back, to be sent in a
-    free slot; until then nothing is bought. If it arrives there, it was the sale that was refused,
-    and nothing is bought until the next start; if not, it was the message, and selling goes on.
+    free slot; until then, and for ten minutes at most, nothing is bought. If it arrives there, it
+    was the sale that was refused, and nothing is bought until the next start; if not, it was the
+    message, and selling goes on.
 
     Each process learns it by itself, from the first message that it offers.
     """
@@ -30,10 +34,13 @@ class Sales:
         self._name = name
         self._wanted = wanted
         self._doubtful: dict[str, str] = {}
+        self._doubted_until = 0.0
 
     @property
     def open(self) -> bool:
         """Whether the next message may be bought."""
+        if self._doubtful and asyncio.get_running_loop().time() >= self._doubted_until:
+            self._doubtful.clear()
         return self._wanted and not self._doubtful
 
     def refused(self, key: str, error: ContentRejected) -> None:
@@ -42,6 +49,7 @@ class Sales:
             said = {"adapter": self._name, "reason": str(error)}
             _log.warning("Telegram refuses a paid message; it is tried as a free one", extra=said)
         self._doubtful[key] = str(error)
+        self._doubted_until = asyncio.get_running_loop().time() + _DOUBTED_FOR_S
 
     def arrived_free(self, key: str) -> None:
         """A delivery was sent for nothing. Was it refused for Stars, selling has ended."""
