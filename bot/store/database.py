@@ -28,6 +28,13 @@ BUSY_TIMEOUT = 30.0
 # after use, each message of a broadcast took a new one, which cost as much as all the rest.
 _CONNECTIONS = 10
 
+# What PostgreSQL planned once for a few rows it goes by until it has counted them again, a minute
+# later.
+_PLANNED_ANEW = "SET LOCAL plan_cache_mode = force_custom_plan"
+# It does not count what it costs to unpack long values: it would read through all papers rather
+# than an index.
+_BY_BITMAPS = ("SET LOCAL enable_seqscan = off", "SET LOCAL enable_indexscan = off")
+
 # Ids in one statement; SQLite's limit is 32,766 parameters since 3.32.
 _BATCH = 500
 
@@ -80,12 +87,7 @@ class Database:
         Raises:
             StoreError: the database cannot be read.
         """
-        if self.reader.dialect.name == "sqlite":
-            async with self.reading() as connection:
-                yield connection
-            return
-        async with self.writing() as connection:
-            await plan_anew(connection)
+        async with self._reading_with(_PLANNED_ANEW) as connection:
             yield connection
 
     @asynccontextmanager
@@ -95,15 +97,19 @@ class Database:
         Raises:
             StoreError: the database cannot be read.
         """
+        async with self._reading_with(*_BY_BITMAPS) as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def _reading_with(self, *settings: str) -> AsyncGenerator[AsyncConnection, None]:
+        """A connection that only reads; PostgreSQL is told to plan so, for this transaction."""
         if self.reader.dialect.name == "sqlite":
             async with self.reading() as connection:
                 yield connection
             return
         async with self.writing() as connection:
-            # PostgreSQL does not count what it costs to unpack long values: it would read through
-            # all papers rather than an index.
-            await connection.execute(sa.text("SET LOCAL enable_seqscan = off"))
-            await connection.execute(sa.text("SET LOCAL enable_indexscan = off"))
+            for setting in settings:
+                await connection.execute(sa.text(setting))
             yield connection
 
     @asynccontextmanager
@@ -161,10 +167,9 @@ async def open_database(
 
 
 async def plan_anew(connection: AsyncConnection) -> None:
-    """Let PostgreSQL plan the statements of this transaction for the tables as they are now: what
-    it planned once for a few rows it goes by until it has counted them again, a minute later."""
+    """Let PostgreSQL plan the statements of this transaction for the tables as they are now."""
     if connection.dialect.name == "postgresql":
-        await connection.execute(sa.text("SET LOCAL plan_cache_mode = force_custom_plan"))
+        await connection.execute(sa.text(_PLANNED_ANEW))
 
 
 def _engines(location: Location, busy_timeout: float) -> tuple[AsyncEngine, AsyncEngine]:
